@@ -1,0 +1,1 @@
+export * as kernels from "lws-xs/native/kernels";

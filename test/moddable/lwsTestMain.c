@@ -1,0 +1,33 @@
+/*
+ * The SDK's command-line platform brings no main(): this one prints the default export of the module "main".
+ */
+#include "xsPlatform.h"
+#include "xs.h"
+#include "mc.xs.h"
+
+void fxAbort(xsMachine* the, int status)
+{
+	fprintf(stderr, "abort: %s\n", fxAbortString(status));
+	exit(1);
+}
+
+int main(int argc, char* argv[])
+{
+	int error = 0;
+	xsMachine* machine = fxPrepareMachine(NULL, xsPreparation(), "main", NULL, NULL);
+	xsBeginHost(machine);
+	{
+		xsVars(1);
+		xsTry {
+			xsVar(0) = xsAwaitImport("main", XS_IMPORT_DEFAULT);
+			printf("%s\n", xsToString(xsVar(0)));
+		}
+		xsCatch {
+			fprintf(stderr, "exception: %s\n", xsToString(xsException));
+			error = 1;
+		}
+	}
+	xsEndHost(machine);
+	xsDeleteMachine(machine);
+	return error;
+}
