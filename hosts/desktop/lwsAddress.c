@@ -1,0 +1,45 @@
+/*
+ * Socket addresses and their failures, as numbers and as text.
+ */
+
+#include "lwsHost.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+
+int lwsParseAddress(const char* text, int port, struct sockaddr_storage* address, socklen_t* length)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+	struct addrinfo* info;
+	struct sockaddr_in* v4 = (struct sockaddr_in*)address;
+	char service[16];
+	memset(address, 0, sizeof(*address));
+	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(port);
+		*length = sizeof(*v4);
+		return 1;
+	}
+	/* getaddrinfo knows the scope of a link-local address: fe80::1%eth0 */
+	snprintf(service, sizeof(service), "%d", port);
+	hints.ai_family = AF_INET6;
+	if (getaddrinfo(text, service, &hints, &info))
+		return 0;
+	memcpy(address, info->ai_addr, info->ai_addrlen);
+	*length = info->ai_addrlen;
+	freeaddrinfo(info);
+	return 1;
+}
+
+const char* lwsFailureName(int failure)
+{
+	switch (failure) {
+	case ECONNREFUSED: return "refused";
+	case ECONNRESET: case EPIPE: case ECONNABORTED: return "reset";
+	case ETIMEDOUT: return "timed-out";
+	case ENETUNREACH: case EHOSTUNREACH: case ENETDOWN: case EHOSTDOWN: return "unreachable";
+	case EADDRNOTAVAIL: case EADDRINUSE: case EINVAL: case EAFNOSUPPORT: return "address";
+	default: return "other";
+	}
+}

@@ -1,0 +1,4 @@
+/** What the application's static heap holds: an object of bytes (limit, heap, peakHeap, chunks, slotSize) and counts. */
+export function statistics() @ "lws_memory_statistics";
+/** Collects garbage and compacts the chunks. */
+export function collect() @ "lws_memory_collect";
