@@ -1,0 +1,4 @@
+/** The first line of a program. */
+console.log("hello");
+
+export {};

@@ -1,0 +1,2 @@
+/** Nothing at all: what a run costs before the program's first statement. */
+export {};

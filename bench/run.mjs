@@ -1,0 +1,132 @@
+/**
+ * `npm run bench`: what things cost on the desktop host, in instructions where they can be counted, each beside a
+ * reference measured in the same run.
+ *
+ *     npm run bench                      a table
+ *     npm run bench -- --json FILE       also [{name, unit, value, reference, target}] into FILE
+ *     npm run bench -- read kernel       only the rows whose names begin so
+ */
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { build } from "../hosts/desktop/build.mjs";
+import { Failure, main, say } from "../hosts/desktop/step.mjs";
+import { capture, instructions, leastTime, startSource, timeToFirstLine } from "./measure.mjs";
+
+const HOST = "build/xs-desktop";
+const MB = 1_000_000;
+
+const KERNELS = [
+	"findByte",
+	"findHeadEnd",
+	"equalsFolded",
+	"bytesToString",
+	"stringToBytes",
+	"copyBytes",
+	"copyMasked",
+	"checkUtf8",
+];
+/** A head line or a small frame, and a receive buffer of a device. */
+const SPANS = [32, 1024];
+
+/** Every group yields rows; `reference` is measured too, `target` is what the project holds itself to. */
+const GROUPS = {
+	async *start() {
+		const idle = await instructions(HOST, ["build/bench/idle.js"]);
+		yield { name: "start: whole idle run", unit: "instructions", value: idle };
+		const first = await timeToFirstLine(10, HOST, ["build/bench/hello.js"]);
+		const node = await timeToFirstLine(5, process.execPath, ["build/bench/hello.js"]);
+		yield { name: "start: to the first line (reference: Node)", unit: "ms", value: first, reference: node, target: 30 };
+	},
+
+	async *read() {
+		const bytes = 20 * MB;
+		const source = await startSource(bytes);
+		try {
+			const idle = await instructions(HOST, ["build/bench/idle.js"]);
+			for (const size of [1536, 5760, 16384]) {
+				const ours = (await instructions(HOST, ["build/bench/read.js", `${source.port}`, `${size}`])) - idle;
+				const c = await instructions("build/bench/recv", [`${source.port}`, `${size}`]);
+				const target = size === 5760 ? 0.25 : undefined;
+				const name = `read: bare loop, ${size} bytes (reference: C)`;
+				yield { name, unit: "instructions/byte", value: ours / bytes, reference: c / bytes, target };
+			}
+		} finally {
+			await source.stop();
+		}
+	},
+
+	async *wall() {
+		const source = await startSource(100 * MB);
+		try {
+			for (const size of [5760, 16384]) {
+				const args = [`${source.port}`, `${size}`];
+				const c = await leastTime(5, "build/bench/recv", args);
+				const ours = await leastTime(5, HOST, ["build/bench/read.js", ...args]);
+				const name = `wall: 100 MB read, ${size} bytes (reference: C)`;
+				yield { name, unit: "ms", value: ours, reference: c, target: 1.3 * c };
+			}
+		} finally {
+			await source.stop();
+		}
+	},
+
+	async *kernel() {
+		for (const kernel of KERNELS) {
+			for (const size of SPANS) {
+				const perByte = async (kind, rounds) => {
+					const run = (count) => instructions(HOST, ["build/bench/kernels.js", kind, kernel, `${size}`, `${count}`]);
+					return ((await run(rounds)) - (await run(0))) / rounds / size;
+				};
+				const value = await perByte("native", 2000);
+				const name = `kernel: ${kernel}, ${size} bytes (reference: its twin)`;
+				yield { name, unit: "instructions/byte", value, reference: await perByte("twin", 100) };
+			}
+		}
+	},
+};
+
+function requireValgrind() {
+	if (spawnSync("valgrind", ["--version"]).error) {
+		throw new Failure("bench", "valgrind counts the instructions and is missing: apt-get install valgrind");
+	}
+}
+
+function format(value) {
+	if (value === undefined) return "";
+	if (value >= 1000) return Math.round(value).toLocaleString("en");
+	return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function print({ name, unit, value, reference, target }) {
+	const missed = target !== undefined && value > target ? "  above target" : "";
+	const cells = [format(value).padStart(12), format(reference).padStart(12), format(target).padStart(10)];
+	console.log(`${name.padEnd(58)}${cells.join("")}  ${unit}${missed}`);
+}
+
+await main(async () => {
+	const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+	for (const name of positionals) {
+		const known = Object.keys(GROUPS);
+		if (!known.includes(name)) throw new Failure("bench", `there is no group ${name}: take one of ${known.join(", ")}`);
+	}
+	requireValgrind();
+	await build(["64"], ["bench"]);
+	await capture(process.env.CC ?? "cc", ["-O2", "-o", "build/bench/recv", "bench/recv.c"]);
+	say("Every figure is of whole processes; instructions are less an idle run.");
+	console.log(
+		`${"".padEnd(58)}${["value", "reference"].map((cell) => cell.padStart(12)).join("")}${"target".padStart(10)}`,
+	);
+	const rows = [];
+	for (const [name, group] of Object.entries(GROUPS)) {
+		if (positionals.length > 0 && !positionals.includes(name)) continue;
+		for await (const row of group()) {
+			rows.push(row);
+			print(row);
+		}
+	}
+	if (values.json) {
+		const json = rows.map((row) => ({ reference: null, target: null, ...row }));
+		writeFileSync(values.json, `${JSON.stringify(json, null, "\t")}\n`);
+	}
+});
