@@ -10,9 +10,10 @@ const PROGRAMS = {
 	bench: { from: "build/js/bench", to: "build/bench" },
 };
 
-// Modules of the host, and native glue, which Node's conditions would replace by its twin. The twin itself
+// The library, which the host preloads as a bundle of its own; modules of the host; and native glue, which Node's conditions would replace by its twin. The twin itself
 // (lws-xs/native/twin/…) is a module like any other.
 const EXTERNAL = [
+	"lws-xs",
 	"timer",
 	"time",
 	"rng",
@@ -29,25 +30,32 @@ function isProgram(file) {
 	return file.endsWith(".js") && !file.endsWith(".test.js") && file !== "harness.js";
 }
 
+/** The library as the host preloads it. */
+const LIBRARY = bundle("dist/lws-xs.js", "build/lib/lws-xs.js");
+
+function bundle(input, file) {
+	return {
+		input,
+		external: EXTERNAL,
+		plugins: [resolve()],
+		output: { file, format: "es", sourcemap: true },
+		// A name that nothing resolves is a mistake here, not a module of the host.
+		onwarn(warning, print) {
+			if (warning.code === "UNRESOLVED_IMPORT") throw new Error(warning.message);
+			if (warning.code !== "EMPTY_BUNDLE") print(warning);
+		},
+	};
+}
+
 export default function configurations({ configPrograms = Object.keys(PROGRAMS).join() }) {
-	return configPrograms
+	const programs = configPrograms
 		.split(",")
 		.map((name) => PROGRAMS[name])
 		.filter(({ from }) => existsSync(from))
 		.flatMap(({ from, to }) =>
 			readdirSync(from)
 				.filter(isProgram)
-				.map((file) => ({
-					input: `${from}/${file}`,
-					external: EXTERNAL,
-					plugins: [resolve()],
-					output: { file: `${to}/${file}`, format: "es", sourcemap: true },
-					// A name that nothing resolves is a mistake here, not a module of the host.
-					onwarn(warning, print) {
-						if (warning.code === "UNRESOLVED_IMPORT") throw new Error(warning.message);
-						// The idle program of the benches is meant to be empty.
-						if (warning.code !== "EMPTY_BUNDLE") print(warning);
-					},
-				})),
+				.map((file) => bundle(`${from}/${file}`, `${to}/${file}`)),
 		);
+	return [LIBRARY, ...programs];
 }

@@ -1,1 +1,2 @@
-export * as kernels from "lws-xs/native/kernels";
+/** The public entry of the package. */
+export * from "lws-xs/lws/index";

@@ -45,6 +45,7 @@ typedef struct {
 	int stack;			/* slots of its stack, inside that heap */
 	int fixed;			/* the size was chosen by the user */
 	int stress;			/* collect at every allocation */
+	int debug;			/* preloaded modules keep their line numbers */
 	int stats;			/* print heap figures at the end */
 	lwsPreload* preloads;
 } lwsOptions;

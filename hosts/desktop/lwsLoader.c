@@ -257,6 +257,7 @@ void fxLoadModule(txMachine* the, txSlot* module, txID moduleID)
 	char* source = C_NULL;
 	size_t size = 0;
 	txScript* script;
+	txUnsigned flags;
 	lwsText text;
 	strncpy(path, fxGetKeyName(the, moduleID), sizeof(path) - 1);
 	path[sizeof(path) - 1] = 0;
@@ -274,7 +275,9 @@ void fxLoadModule(txMachine* the, txSlot* module, txID moduleID)
 		text.end = source + size;
 	}
 	gSyntaxError[0] = 0;
-	script = lwsParse(the, path, &text, mxDebugFlag | (embedded ? mxCFlag : 0));
+	/* Line numbers cost an instruction each; in flash there are none, and here only in the application. */
+	flags = embedded ? mxCFlag : lwsFindPreload(path) && !gOptions.debug ? 0 : mxDebugFlag;
+	script = lwsParse(the, path, &text, flags);
 	c_free(source);
 	if (!script) {
 		txString message = gSyntaxError[0] ? gSyntaxError : "no memory for the parser";

@@ -28,6 +28,7 @@ static const char gUsage[] =
 	"  --heap BYTES           a fixed heap of that size, stack included (K and M may follow the number)\n"
 	"  --stack SLOTS          slots of the stack in it (384 with --heap, else 4096)\n"
 	"  --preload NAME=FILE    put the module FILE under the name NAME beside the built-ins, outside that heap\n"
+	"  --debug                line numbers in the stacks of preloaded modules, too\n"
 	"  --stats                print heap figures as one line of JSON on standard error at the end\n"
 	"  --stress               collect garbage at every allocation (builds with AddressSanitizer only)\n"
 	"  -h, --help\n"
@@ -89,6 +90,8 @@ static void lwsParseOptions(int argc, char** argv)
 			fputs(gUsage, stdout);
 			exit(0);
 		}
+		else if (!strcmp(option, "--debug"))
+			gOptions.debug = 1;
 		else if (!strcmp(option, "--stats"))
 			gOptions.stats = 1;
 		else if (!strcmp(option, "--stress")) {

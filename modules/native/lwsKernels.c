@@ -10,8 +10,7 @@
  * make strings of any bytes at all, so reading one relies on nothing but the zero byte at its end.
  */
 
-#include "xsmc.h"
-#include <stdint.h>
+#include "lwsSpan.h"
 #include <string.h>
 
 typedef size_t Word;
@@ -228,66 +227,11 @@ static size_t writeUtf8(uint8_t* to, const uint8_t* at, const uint8_t* end)
 	return count;
 }
 
-/* No conversions: a number that is no 32-bit integer can be no position, and converting an object may allocate. */
-static xsIntegerValue readInteger(xsMachine* the, xsSlot* slot)
-{
-	switch (xsmcTypeOf(*slot)) {
-	case xsIntegerType:
-		return xsmcToInteger(*slot);
-	case xsNumberType: {
-		xsNumberValue number = xsmcToNumber(*slot);
-		if ((number >= INT32_MIN) && (number <= INT32_MAX) && (number == (xsIntegerValue)number))
-			return (xsIntegerValue)number;
-		} break;
-	}
-	xsRangeError("not an integer");
-	return 0;
-}
-
-static xsIntegerValue readIntegerWithin(xsMachine* the, xsSlot* slot, xsIntegerValue least, xsIntegerValue most)
-{
-	xsIntegerValue integer = readInteger(the, slot);
-	if ((integer < least) || (integer > most))
-		xsRangeError("out of range");
-	return integer;
-}
-
 static const uint8_t* readString(xsMachine* the, xsSlot* slot)
 {
 	if (xsmcTypeOf(*slot) != xsStringType)
 		xsTypeError("not a string");
 	return (const uint8_t*)xsmcToString(*slot);
-}
-
-typedef struct {
-	uint8_t *buffer, *start, *end;
-} Span;
-
-/* All spans are read here; without `end` it goes to the end of the buffer, and is to be written to. */
-static Span readSpan(xsMachine* the, xsSlot* buffer, xsSlot* start, xsSlot* end)
-{
-	xsUnsignedValue from = readInteger(the, start), to = end ? readInteger(the, end) : 0, size;
-	void* data;
-	Span span;
-
-	if (end)
-		xsmcGetBufferReadable(*buffer, &data, &size);
-	else {
-		xsmcGetBufferWritable(*buffer, &data, &size);
-		to = size;
-	}
-	/* Unsigned, negative numbers are too large. */
-	if ((from > to) || (to > size))
-		xsRangeError("span outside of buffer");
-	span.buffer = data;
-	span.start = span.buffer + from;
-	span.end = span.buffer + to;
-	return span;
-}
-
-static void setPosition(xsMachine* the, Span span, const uint8_t* found)
-{
-	xsmcSetInteger(xsResult, found ? (xsIntegerValue)(found - span.buffer) : -1);
 }
 
 void lws_kernel_find_byte(xsMachine* the)
@@ -345,16 +289,6 @@ void lws_kernel_string_to_bytes(xsMachine* the)
 		writeUtf8(target.start + plain, rest, end);
 		xsmcSetInteger(xsResult, (xsIntegerValue)count);
 	}
-}
-
-/* Reads the first five arguments of a copy. */
-static size_t readCopy(xsMachine* the, Span* target, Span* source)
-{
-	*source = readSpan(the, &xsArg(2), &xsArg(3), &xsArg(4));
-	*target = readSpan(the, &xsArg(0), &xsArg(1), NULL);
-	if (source->end - source->start > target->end - target->start)
-		xsRangeError("span outside of buffer");
-	return source->end - source->start;
 }
 
 void lws_kernel_copy_bytes(xsMachine* the)

@@ -4,25 +4,11 @@
  * and strings are walked by code points, which XS counts where Node counts UTF-16 units.
  */
 
+import { checkCopy, checkInteger, checkSpan, fold } from "./checks.js";
+
 const LF = 0x0a;
 const CR = 0x0d;
 const REPLACEMENT = 0xfffd;
-
-/** C has 32-bit positions: what changes when it is made one is no position. */
-function checkInteger(value: number, least: number, most: number): void {
-	if (value !== (value | 0) || value < least || value > most) throw new RangeError("out of range");
-}
-
-function checkSpan(buffer: Uint8Array, start: number, end: number): void {
-	if (start !== (start | 0) || end !== (end | 0) || start < 0 || start > end || end > buffer.length)
-		throw new RangeError("span outside of buffer");
-}
-
-function checkCopy(target: Uint8Array, at: number, source: Uint8Array, start: number, end: number): void {
-	checkSpan(source, start, end);
-	checkSpan(target, at, target.length);
-	if (end - start > target.length - at) throw new RangeError("span outside of buffer");
-}
 
 export function findByte(buffer: Uint8Array, byte: number, start: number, end: number): number {
 	checkInteger(byte, 0, 255);
@@ -53,10 +39,6 @@ export function equalsFolded(buffer: Uint8Array, start: number, end: number, nam
 		at++;
 	}
 	return at === end;
-}
-
-function fold(code: number): number {
-	return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
 }
 
 export function bytesToString(buffer: Uint8Array, start: number, end: number): string {

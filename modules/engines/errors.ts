@@ -1,0 +1,106 @@
+/**
+ * Every error that the client can report, by its stable code `phase:cause`, with its sentence. `docs/errors.md` lists
+ * the same codes with what to do; a test holds the two equal.
+ *
+ * Engines say what is wrong by a negative `Fault`, which costs nothing; whoever ends the transaction makes it an
+ * LwsError.
+ */
+
+/** Whether the peer can have acted on the request: retries rest on it. */
+export type Delivered = "no" | "maybe" | "yes";
+
+/** What an engine found wrong; the numbers index FAULT_CODES. */
+export const enum Fault {
+	NotHttp = -1,
+	BadVersion = -2,
+	BadStatusLine = -3,
+	BadHeadByte = -4,
+	BadFieldName = -5,
+	HeadTooLong = -6,
+	BadChunkSize = -7,
+	BadChunkFraming = -8,
+	ChunkExtensionTooLong = -9,
+	TrailerTooLong = -10,
+	BadContentLength = -11,
+	BadTransferEncoding = -12,
+}
+
+const FAULT_CODES: readonly string[] = Object.freeze([
+	"",
+	"h1:not-http",
+	"h1:bad-version",
+	"h1:bad-status-line",
+	"h1:bad-head-byte",
+	"h1:bad-field-name",
+	"h1:head-too-long",
+	"h1:bad-chunk-size",
+	"h1:bad-chunk-framing",
+	"h1:chunk-extension-too-long",
+	"h1:trailer-too-long",
+	"h1:bad-content-length",
+	"h1:bad-transfer-encoding",
+]);
+
+const SENTENCES: Readonly<Record<string, string>> = Object.freeze({
+	"dns:not-found": "the name has no address",
+	"tcp:refused": "nobody listens at that address and port",
+	"tcp:reset": "the peer reset the connection",
+	"tcp:timed-out": "the peer did not answer the connection attempt",
+	"tcp:unreachable": "there is no way to that address",
+	"tcp:address": "the address cannot be used from here",
+	"tcp:other": "the connection failed, the host does not say why",
+	"tcp:no-socket": "the host has no socket left",
+	"timeout:connect": "the name was not resolved and the connection not made in time",
+	"timeout:first-byte": "no response began in time",
+	"timeout:idle": "the peer was silent for too long in the middle of the exchange",
+	"timeout:total": "the transaction took longer than it may",
+	"h1:not-http": "the peer does not speak HTTP",
+	"h1:bad-version": "the response is of another version than HTTP/1",
+	"h1:bad-status-line": "the status line is malformed",
+	"h1:bad-head-byte": "the head has a NUL or a CR that ends no line",
+	"h1:bad-field-name": "a field line has no name, no colon, or a space before the colon",
+	"h1:head-too-long": "the head is longer than 256 KB, or a field that the client needs does not fit its table",
+	"h1:bad-content-length": "Content-Length is no number, too large, or given twice with different values",
+	"h1:bad-transfer-encoding": "Transfer-Encoding is not chunked alone",
+	"h1:bad-chunk-size": "a chunk size is no hexadecimal number, or too large",
+	"h1:bad-chunk-framing": "a chunk is not followed by CR LF where it must be",
+	"h1:chunk-extension-too-long": "a chunk extension is longer than 4 KB",
+	"h1:trailer-too-long": "the trailer section is longer than 16 KB",
+	"h1:too-many-interim": "more than 100 interim responses came before the final one",
+	"h1:unexpected-upgrade": "the peer switches protocols without having been asked",
+	"h1:empty-reply": "the peer closed the connection without a response",
+	"h1:truncated-head": "the peer closed the connection inside the head of the response",
+	"h1:truncated-body": "the peer closed the connection before the body was complete",
+	"app:callback-threw": "a callback of the application threw an exception",
+	"app:callback-refused": "a callback of the application asked for the end",
+	"app:closed": "the application closed it",
+	"app:body-too-short": "the application ended the request body before its Content-Length was reached",
+	"app:context-destroyed": "the context was destroyed",
+	"internal:fault": "the client itself failed",
+});
+
+/** All codes, for documentation and tests. */
+export function errorCodes(): string[] {
+	return Object.keys(SENTENCES);
+}
+
+export function faultCode(fault: number): string {
+	return FAULT_CODES[-fault] ?? "internal:fault";
+}
+
+/** Why a transaction ended without its response being complete. */
+export class LwsError extends Error {
+	/** Stable, `phase:cause`: for programs. */
+	readonly code: string;
+	readonly delivered: Delivered;
+	/** More about this case: an address, a byte, the exception of a callback. */
+	readonly detail: unknown;
+
+	constructor(code: string, delivered: Delivered, detail?: unknown) {
+		const sentence = SENTENCES[code] ?? SENTENCES["internal:fault"];
+		super(detail === undefined ? `${code}: ${sentence}` : `${code}: ${sentence} (${detail})`);
+		this.code = code;
+		this.delivered = delivered;
+		this.detail = detail;
+	}
+}

@@ -1,0 +1,133 @@
+/** Starting a request: lws_client_connect_via_info and its many members. */
+import type { Deadlines } from "../dispatch/deadline.js";
+import { Transaction } from "../dispatch/transaction.js";
+import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
+import { LCCSCF_USE_SSL, LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN } from "./constants.js";
+import { completeDeadlines } from "./options.js";
+import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import { RequestHead } from "./request-head.js";
+import { ClientWsi } from "./wsi.js";
+
+/** lws_client_connect_info; the README has a table of what each member does here. */
+export interface ConnectInfo<User = unknown> {
+	context: Context;
+	/** A name or a numeric address. */
+	address: string;
+	port: number;
+	/** LCCSCF_… */
+	sslConnection?: number;
+	/** The request target, beginning with "/" (or "*" for OPTIONS). */
+	path: string;
+	/** The Host field, as it is sent. */
+	host: string;
+	/** The Origin field: "http://" is put before it, unless the context has LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN. */
+	origin?: string;
+	/** Any HTTP method; a WebSocket has none, and is not built in yet. */
+	method?: string;
+	/** The name of the protocol whose callback serves this; without `localProtocolName`. */
+	protocol?: string;
+	localProtocolName?: string;
+	/** Only 13, 0 and -1 are known. */
+	ietfVersionOrMinusOne?: number;
+	userdata?: User;
+	/** No effect, as in lws. */
+	clientExts?: unknown;
+	parentWsi?: Wsi<never>;
+	/** No effect, as in lws without its HTTP proxy. */
+	uriReplaceFrom?: string;
+	uriReplaceTo?: string;
+	vhost?: Vhost;
+	/** Receives the wsi before any callback. */
+	pwsi?: { wsi: Wsi<User> | undefined };
+	/** Numeric address of the local interface; the device's sockets cannot be bound. */
+	iface?: string;
+	/** TLS comes later. */
+	alpn?: string;
+	deadlines?: Partial<Deadlines>;
+	/** Names of the response fields to keep; without it all that fit. */
+	keepHeaders?: readonly string[];
+}
+
+function requireText(name: string, value: unknown): string {
+	if (typeof value !== "string" || value === "") throw new TypeError(`${name} is missing`);
+	return value;
+}
+
+function check(info: ConnectInfo<never>): void {
+	requireText("address", info.address);
+	if (!Number.isInteger(info.port) || info.port < 1 || info.port > 65535) {
+		throw new RangeError(`port is ${info.port}: it must be a whole number from 1 to 65535`);
+	}
+	const path = requireText("path", info.path);
+	if (!isTarget(path)) throw new TypeError("path has white space or a control character in it");
+	if (!path.startsWith("/") && !(path === "*" && info.method === "OPTIONS")) {
+		throw new TypeError('path must begin with "/"');
+	}
+	if (!isFieldValue(requireText("host", info.host))) throw new TypeError("host has CR, LF or NUL in it");
+	if (info.origin !== undefined && !isFieldValue(info.origin)) throw new TypeError("origin has CR, LF or NUL in it");
+	if (info.method === undefined) throw new TypeError("method is missing: WebSocket is not built in yet");
+	if (!isToken(info.method)) throw new TypeError(`${JSON.stringify(info.method)} is no method`);
+	if (info.method === "CONNECT") throw new TypeError("CONNECT makes a tunnel, which is not built in yet");
+	if (info.method === "RAW") throw new TypeError("raw connections are not built in yet");
+	if (![undefined, 13, 0, -1].includes(info.ietfVersionOrMinusOne)) {
+		throw new RangeError("ietfVersionOrMinusOne is 13, 0 or -1");
+	}
+	if ((info.sslConnection ?? 0) & LCCSCF_USE_SSL) throw new TypeError("LCCSCF_USE_SSL: TLS is not built in yet");
+	if (info.address.startsWith("+")) throw new TypeError("UNIX sockets are not built in yet");
+}
+
+function findVhost(info: ConnectInfo<never>): Vhost {
+	const vhost = info.vhost ?? info.context.vhosts[0];
+	if (!vhost) throw new TypeError("the context has no vhost: call createVhost first");
+	if (vhost.context !== info.context) throw new TypeError("the vhost belongs to another context");
+	return vhost;
+}
+
+/** By name; like lws, an unknown name falls back to the first. */
+function findProtocol(info: ConnectInfo<never>, vhost: Vhost): Protocol {
+	const name = info.localProtocolName ?? info.protocol;
+	return vhost.protocols.find((each) => each.name === name) ?? (vhost.protocols[0] as Protocol);
+}
+
+/**
+ * Starts one request and returns its wsi; everything that happens, failures included, is told in later turns through the
+ * protocol's callback. Throws TypeError or RangeError for what is wrong with `info` itself: a missing member, a port that
+ * is none, CR or LF where they must not be. Source: lws_client_connect_via_info.
+ *
+ * @example
+ * clientConnectViaInfo({ context, address: "192.168.1.7", port: 80, host: "device", path: "/", method: "GET" });
+ */
+export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): Wsi<User> {
+	check(info as ConnectInfo<never>);
+	const { context } = info;
+	if (context.isDestroyed) throw new Error("the context is destroyed");
+	const vhost = findVhost(info as ConnectInfo<never>);
+	const protocol = findProtocol(info as ConnectInfo<never>, vhost) as Protocol<User>;
+	const user = info.userdata ?? (protocol.newUser?.() as User);
+	const method = info.method as string;
+	const isRaw = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
+	const origin = info.origin === undefined || isRaw ? info.origin : `http://${info.origin}`;
+	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi as Wsi | undefined);
+	const transaction = new Transaction(
+		{
+			method,
+			target: info.path,
+			destination: {
+				address: info.address,
+				port: info.port,
+				localAddress: info.iface,
+				key: `${info.address} ${info.port} ${info.iface ?? ""}`,
+			},
+			deadlines: completeDeadlines(info.deadlines, context.deadlines),
+			keepHeaders: info.keepHeaders?.map((name) => name.toLowerCase()),
+		},
+		wsi,
+		vhost.pool,
+		vhost.turn,
+		context.host.Timer,
+	);
+	if (info.pwsi) info.pwsi.wsi = wsi;
+	vhost.remember(wsi as Wsi);
+	wsi.begin(transaction, new RequestHead(method, info.host, origin));
+	return wsi;
+}

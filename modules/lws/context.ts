@@ -1,0 +1,105 @@
+/** The context: everything of one client, made and ended as a whole. */
+import TCP from "embedded:io/socket/tcp";
+import Resolver, { type ResolverOptions } from "embedded:network/dns/resolver/udp";
+import Timer from "timer";
+import type { Deadlines } from "../dispatch/deadline.js";
+import type { PoolHost } from "../dispatch/pool.js";
+import { type TimerClass, Turn } from "../dispatch/turn.js";
+import { LwsError } from "../engines/errors.js";
+import { NameResolver, type ResolverClass } from "../transport/resolver.js";
+import type { TCPClass } from "../transport/tcp.js";
+import { LWS_SERVER_OPTION_EXPLICIT_VHOSTS } from "./constants.js";
+import { completeDeadlines, completeSizes, DEFAULT_DEADLINES, type VhostInfo } from "./options.js";
+import type { Context, Protocol, Vhost } from "./protocol.js";
+import { ClientVhost } from "./vhost.js";
+
+/** The classes of the host that the client uses; a test, or a device with two networks, gives its own. */
+export interface HostClasses {
+	TCP: TCPClass;
+	Resolver: ResolverClass;
+	/** Options for the resolver's constructor; the device needs `servers` and `socket`. */
+	resolver: ResolverOptions;
+	Timer: TimerClass;
+}
+
+export interface ContextInfo extends Partial<VhostInfo> {
+	/** LWS_SERVER_OPTION_… */
+	options?: number;
+	deadlines?: Partial<Deadlines>;
+	host?: Partial<HostClasses>;
+}
+
+class ClientContext implements Context {
+	readonly options: number;
+	readonly deadlines: Deadlines;
+	readonly vhosts: ClientVhost[] = [];
+	readonly host: PoolHost;
+	#isDestroyed = false;
+
+	constructor(info: ContextInfo) {
+		const host: HostClasses = { TCP, Resolver, resolver: {}, Timer, ...info.host };
+		this.options = info.options ?? 0;
+		this.deadlines = completeDeadlines(info.deadlines, DEFAULT_DEADLINES);
+		this.host = {
+			TCP: host.TCP,
+			Timer: host.Timer,
+			resolver: new NameResolver(host.Resolver, host.resolver),
+			turn: new Turn(host.Timer),
+		};
+		if (this.options & LWS_SERVER_OPTION_EXPLICIT_VHOSTS) return;
+		if (!info.protocols) throw new TypeError("protocols are missing");
+		createVhost(this, { name: "default", ...info, protocols: info.protocols });
+	}
+
+	get isDestroyed(): boolean {
+		return this.#isDestroyed;
+	}
+
+	destroy(): void {
+		if (this.#isDestroyed) return;
+		this.#isDestroyed = true;
+		this.host.resolver.close();
+		for (const vhost of this.vhosts) {
+			vhost.destroy((wsi) => wsi.end(new LwsError("app:context-destroyed", wsi.transaction?.delivered ?? "no")));
+		}
+	}
+}
+
+/**
+ * Makes a client: reserves the buffers of all its connections, and with them all the memory that requests will need
+ * besides small objects. Without LWS_SERVER_OPTION_EXPLICIT_VHOSTS it has one vhost, "default", with `info.protocols`.
+ *
+ * Throws TypeError or RangeError for options that cannot be. Source: lws_create_context.
+ *
+ * @example
+ * const context = createContext({ protocols: [{ name: "http", callback(wsi, reason) { … } }] });
+ */
+export function createContext(info: ContextInfo): Context {
+	return new ClientContext(info);
+}
+
+/**
+ * Ends every request and connection. Their callbacks (CLIENT_CONNECTION_ERROR or CLOSED, then PROTOCOL_DESTROY) come in a
+ * later turn. Source: lws_context_destroy.
+ */
+export function contextDestroy(context: Context): void {
+	(context as ClientContext).destroy();
+}
+
+/**
+ * Adds a vhost with protocols and connections of its own. Source: lws_create_vhost.
+ *
+ * @example
+ * const telemetry = createVhost(context, { name: "telemetry", protocols: [protocol], connections: 1 });
+ */
+export function createVhost(context: Context, info: VhostInfo): Vhost {
+	if (context.isDestroyed) throw new Error("the context is destroyed");
+	const protocols = info.protocols as readonly Protocol[];
+	if (!Array.isArray(protocols) || protocols.length === 0) throw new TypeError("a vhost needs at least one protocol");
+	for (const protocol of protocols) {
+		if (typeof protocol.callback !== "function") throw new TypeError(`protocol ${protocol.name} has no callback`);
+	}
+	const vhost = new ClientVhost(context, context.host, info.name ?? "", protocols, completeSizes(info));
+	(context as ClientContext).vhosts.push(vhost);
+	return vhost;
+}

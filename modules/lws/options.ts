@@ -1,0 +1,110 @@
+/** Sizes and limits of a context, with their defaults: those of a device. */
+import type { Deadlines } from "../dispatch/deadline.js";
+import type { Protocol } from "./protocol.js";
+
+/** What a vhost reserves when it is made, and how long it waits. Bytes and milliseconds. */
+export interface Sizes {
+	/** Connections at a time, idle ones included. More requests wait in a queue. */
+	connections: number;
+	/** The receive buffer of a connection. */
+	receiveBuffer: number;
+	/** The transmit buffer: a request head may be longer, a chunk of a body may not. */
+	transmitBuffer: number;
+	/** The fields of a response: bytes of names and values, and their number. */
+	headTable: number;
+	headFields: number;
+	/** How long an idle connection is kept; 0: not at all. */
+	keepWarm: number;
+}
+
+/**
+ * Two connections at 1536 + 1024 + 2048 bytes: an upload and a poll side by side, in 10 KB. 1536 is one segment of lwIP
+ * (1436 bytes) and a bit.
+ */
+export const DEVICE_SIZES: Readonly<Sizes> = Object.freeze({
+	connections: 2,
+	receiveBuffer: 1536,
+	transmitBuffer: 1024,
+	headTable: 2048,
+	headFields: 32,
+	keepWarm: 5000,
+});
+
+/** lws: 20 seconds for each stage; the total is up to the application. */
+export const DEFAULT_DEADLINES: Readonly<Deadlines> = Object.freeze({
+	connect: 20_000,
+	firstByte: 20_000,
+	idle: 20_000,
+	total: 0,
+});
+
+/** Below these a connection could not work. */
+const MINIMA: Readonly<Sizes> = Object.freeze({
+	connections: 1,
+	receiveBuffer: 64,
+	transmitBuffer: 64,
+	headTable: 512,
+	headFields: 8,
+	keepWarm: 0,
+});
+
+const MAXIMUM = 0x3fff_ffff;
+
+export interface VhostInfo extends Partial<Sizes> {
+	name?: string;
+	/** The first one serves requests that name no protocol. */
+	protocols: readonly Protocol<never>[];
+}
+
+/** Fills in what is missing; throws a RangeError for what cannot be. */
+export function completeSizes(info: Partial<Sizes>): Sizes {
+	const sizes = { ...DEVICE_SIZES };
+	for (const name of Object.keys(sizes) as (keyof Sizes)[]) {
+		const value = info[name];
+		if (value === undefined) continue;
+		if (!Number.isInteger(value) || value < MINIMA[name] || value > MAXIMUM) {
+			throw new RangeError(`${name} is ${value}: it must be a whole number of at least ${MINIMA[name]}`);
+		}
+		sizes[name] = value;
+	}
+	return sizes;
+}
+
+export function completeDeadlines(info: Partial<Deadlines> | undefined, base: Deadlines): Deadlines {
+	const deadlines = { ...base };
+	for (const name of Object.keys(deadlines) as (keyof Deadlines)[]) {
+		const value = info?.[name];
+		if (value === undefined) continue;
+		if (!Number.isInteger(value) || value < 0 || value > MAXIMUM) {
+			throw new RangeError(`the deadline ${name} is ${value}: it must be a whole number of milliseconds, 0 for none`);
+		}
+		deadlines[name] = value;
+	}
+	return deadlines;
+}
+
+/** Bytes of every part that a vhost with these options reserves. */
+export interface MemoryPlan {
+	receiveBuffers: number;
+	transmitBuffers: number;
+	headTables: number;
+	total: number;
+}
+
+/** A field takes three positions of four bytes besides its text. */
+const FIELD_BYTES = 12;
+
+/**
+ * What createContext reserves for these options, in bytes, before any request is made: buffers of all connections. The
+ * objects around them come to it (about 6 KB of slots on a 32-bit machine for two connections).
+ *
+ * @example
+ * memoryPlan({ connections: 1 }).total // 4992
+ */
+export function memoryPlan(info: Partial<Sizes>): MemoryPlan {
+	const sizes = completeSizes(info);
+	const receiveBuffers = sizes.connections * sizes.receiveBuffer;
+	const transmitBuffers = sizes.connections * sizes.transmitBuffer;
+	const headTables = sizes.connections * (sizes.headTable + FIELD_BYTES * sizes.headFields);
+	return { receiveBuffers, transmitBuffers, headTables, total: receiveBuffers + transmitBuffers + headTables };
+}

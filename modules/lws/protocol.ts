@@ -1,0 +1,141 @@
+/**
+ * What an application sees: context, vhost, wsi, and its own protocols, which are called for each reason with what that
+ * reason brings. The classes behind the interfaces are in the files of their names.
+ */
+import type { Deadlines } from "../dispatch/deadline.js";
+import type { PoolHost } from "../dispatch/pool.js";
+import type { Placer, Transaction } from "../dispatch/transaction.js";
+import type { Turn } from "../dispatch/turn.js";
+import type { LwsError } from "../engines/errors.js";
+import type {
+	LWS_CALLBACK_CHILD_CLOSING,
+	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
+	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
+	LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH,
+	LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL,
+	LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL,
+	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE,
+	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
+	LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
+	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
+	LWS_CALLBACK_PROTOCOL_DESTROY,
+	LWS_CALLBACK_PROTOCOL_INIT,
+	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
+	LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ,
+	LWS_CALLBACK_WSI_CREATE,
+	LWS_CALLBACK_WSI_DESTROY,
+} from "./constants.js";
+import type { RequestHead } from "./request-head.js";
+
+/** What `in` is for each reason. */
+export interface ReasonInput {
+	/** Why the transaction failed before its response was there; `len` is 0. Never followed by CLOSED. */
+	[LWS_CALLBACK_CLIENT_CONNECTION_ERROR]: LwsError;
+	[LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH]: undefined;
+	/** The time to call addHttpHeaderByName and clientHttpBodyPending. */
+	[LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER]: undefined;
+	[LWS_CALLBACK_PROTOCOL_INIT]: undefined;
+	[LWS_CALLBACK_PROTOCOL_DESTROY]: undefined;
+	[LWS_CALLBACK_WSI_CREATE]: undefined;
+	[LWS_CALLBACK_WSI_DESTROY]: undefined;
+	/** The head of the response is there. */
+	[LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP]: undefined;
+	/** The end after ESTABLISHED; an error when the response is not complete. */
+	[LWS_CALLBACK_CLOSED_CLIENT_HTTP]: LwsError | undefined;
+	/** Content waits for httpClientRead; told once until that is called. */
+	[LWS_CALLBACK_RECEIVE_CLIENT_HTTP]: undefined;
+	/** The buffer given to httpClientRead: `[0, len)` of it is content. */
+	[LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ]: Uint8Array;
+	[LWS_CALLBACK_COMPLETED_CLIENT_HTTP]: undefined;
+	/** `len`: bytes that one write takes now. */
+	[LWS_CALLBACK_CLIENT_HTTP_WRITEABLE]: undefined;
+	/** The child that ends. */
+	[LWS_CALLBACK_CHILD_CLOSING]: Wsi;
+	[LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL]: undefined;
+	[LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL]: undefined;
+}
+
+export type Reason = keyof ReasonInput;
+
+/** The arguments of a callback, one form for each reason: `reason` tells TypeScript what `input` is. */
+export type Event<User> = {
+	[R in Reason]: [wsi: Wsi<User>, reason: R, user: User, input: ReasonInput[R], length: number];
+}[Reason];
+
+/** Nothing, or 0: go on. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return statement is meant to be allowed.
+export type CallbackResult = number | undefined | void;
+
+export interface Protocol<User = unknown> {
+	name: string;
+	/**
+	 * Called for everything that happens. A result other than 0 or undefined asks for the end of the wsi; so does an
+	 * exception, as `app:callback-threw`. `user` is what `newUser` made for the wsi, or its `userdata`. For
+	 * PROTOCOL_INIT and PROTOCOL_DESTROY the wsi stands for the vhost and has no transaction.
+	 *
+	 * @example
+	 * callback(wsi, reason, user, input, length) {
+	 * 	if (reason === LWS_CALLBACK_RECEIVE_CLIENT_HTTP) httpClientRead(wsi, buffer);
+	 * 	return 0;
+	 * }
+	 */
+	callback(...event: Event<User>): CallbackResult;
+	/** Makes the data of each wsi (lws: per_session_data_size). */
+	newUser?: () => User;
+}
+
+/** One client, made by createContext. */
+export interface Context {
+	/** LWS_SERVER_OPTION_… */
+	readonly options: number;
+	readonly deadlines: Deadlines;
+	readonly vhosts: readonly Vhost[];
+	readonly isDestroyed: boolean;
+	/** @internal */
+	readonly host: PoolHost;
+}
+
+/** A set of protocols, and the connections that are made for them; made by createVhost. */
+export interface Vhost {
+	readonly name: string;
+	readonly context: Context;
+	readonly protocols: readonly Protocol[];
+	/** @internal */
+	readonly turn: Turn;
+	/** @internal */
+	readonly pool: Placer;
+	/** @internal The first use: each protocol is told once. */
+	initProtocols(): void;
+	/** @internal */
+	remember(wsi: Wsi): void;
+	/** @internal */
+	forget(wsi: Wsi): void;
+}
+
+/** The handle of one request, for its whole life; made by clientConnectViaInfo. */
+export interface Wsi<User = unknown> {
+	readonly vhost: Vhost;
+	readonly protocol: Protocol<User>;
+	/** The application's own data. */
+	user: User;
+	readonly parent: Wsi | undefined;
+	/** The youngest first. */
+	readonly children: Wsi[];
+	/** Why it ended; undefined before that, and after a complete response. */
+	readonly error: LwsError | undefined;
+	readonly isEnded: boolean;
+	/** @internal */
+	readonly transaction: Transaction | undefined;
+	/** @internal The fields of the request while they can be added. */
+	readonly head: RequestHead | undefined;
+	/** @internal Calls the protocol; true: it wants to go on. */
+	call<R extends Reason>(reason: R, input: ReasonInput[R], length: number): boolean;
+	/** @internal Ends it; the callbacks that tell so come in a later turn. */
+	end(error: LwsError): void;
+	/** @internal A parent ends: its children end before it, in the same turn. */
+	endNow(): void;
+	/** @internal */
+	wantWriteable(): void;
+	/** @internal */
+	finishBody(): void;
+}

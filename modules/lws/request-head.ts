@@ -1,0 +1,69 @@
+/** The head of a request while the application completes it: which fields it has, and how its body is framed. */
+import type { Transaction } from "../dispatch/transaction.js";
+import { isFieldValue, isToken } from "../engines/h1/request.js";
+import { BodyKind } from "../roles/role.js";
+
+/** Methods whose request has content by definition: without any, they say so (RFC 9110 section 8.6). */
+const WITH_CONTENT: readonly string[] = Object.freeze(["POST", "PUT", "PATCH"]);
+
+export class RequestHead {
+	readonly #method: string;
+	readonly #fields: string[];
+	#length = -1;
+	#isChunked = false;
+	/** The application has a body to send. */
+	isBodyPending = false;
+
+	constructor(method: string, host: string, origin: string | undefined) {
+		this.#method = method;
+		this.#fields = ["Host", host];
+		if (origin !== undefined) this.#fields.push("Origin", origin);
+	}
+
+	/** Throws for what would not stay one field, and for what is framed elsewhere. */
+	add(name: string, value: string): void {
+		if (!isToken(name)) throw new TypeError(`${JSON.stringify(name)} is no field name`);
+		if (!isFieldValue(value)) throw new TypeError(`the value of ${name} has CR, LF or NUL in it`);
+		switch (name.toLowerCase()) {
+			case "host":
+				throw new TypeError("Host is the field `host` of the connect info");
+			case "content-length":
+				this.#setLength(value);
+				return;
+			case "transfer-encoding":
+				if (value.toLowerCase() !== "chunked") throw new TypeError("Transfer-Encoding can only be chunked");
+				this.#isChunked = true;
+				break;
+			default:
+				this.#fields.push(name, value);
+				return;
+		}
+		this.#checkFraming();
+	}
+
+	#setLength(value: string): void {
+		if (!/^[0-9]{1,15}$/.test(value)) throw new TypeError("Content-Length is no number of bytes");
+		this.#length = Number(value);
+		this.#checkFraming();
+	}
+
+	#checkFraming(): void {
+		// both at once are how requests are smuggled (RFC 9112 section 6.2)
+		if (this.#length >= 0 && this.#isChunked)
+			throw new TypeError("Content-Length and Transfer-Encoding exclude each other");
+	}
+
+	/** Writes fields and framing into the transaction. */
+	complete(transaction: Transaction): void {
+		const { fields } = transaction;
+		fields.push(...this.#fields);
+		if (this.#length >= 0) {
+			transaction.bodyKind = this.#length > 0 ? BodyKind.Length : BodyKind.None;
+			transaction.bodyLength = this.#length;
+			fields.push("Content-Length", String(this.#length));
+		} else if (this.#isChunked || this.isBodyPending) {
+			transaction.bodyKind = BodyKind.Chunked;
+			fields.push("Transfer-Encoding", "chunked");
+		} else if (WITH_CONTENT.includes(this.#method)) fields.push("Content-Length", "0");
+	}
+}

@@ -1,0 +1,79 @@
+/** A vhost: a set of protocols, and the connections that are made for them. */
+import type { Berth } from "../dispatch/connection.js";
+import { Pool, type PoolHost } from "../dispatch/pool.js";
+import type { Turn } from "../dispatch/turn.js";
+import { HeadTable } from "../engines/head-table.js";
+import { LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_PROTOCOL_INIT } from "./constants.js";
+import type { Sizes } from "./options.js";
+import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import { ClientWsi } from "./wsi.js";
+
+export class ClientVhost implements Vhost {
+	readonly name: string;
+	readonly context: Context;
+	readonly protocols: readonly Protocol[];
+	readonly pool: Pool;
+	readonly turn: Turn;
+	readonly #alive: Wsi[] = [];
+	/** One for each protocol: what it is told about itself is told on these. */
+	#spokesmen: Wsi[] | undefined;
+	#isDestroyed = false;
+
+	constructor(context: Context, host: PoolHost, name: string, protocols: readonly Protocol[], sizes: Sizes) {
+		this.context = context;
+		this.turn = host.turn;
+		this.name = name;
+		this.protocols = protocols;
+		const berths: Berth[] = [];
+		for (let i = 0; i < sizes.connections; i++) {
+			berths.push({
+				input: new Uint8Array(sizes.receiveBuffer),
+				output: new Uint8Array(sizes.transmitBuffer),
+				table: new HeadTable(sizes.headTable, sizes.headFields),
+			});
+		}
+		this.pool = new Pool(host, berths, sizes.keepWarm);
+	}
+
+	get isDestroyed(): boolean {
+		return this.#isDestroyed;
+	}
+
+	initProtocols(): void {
+		if (this.#spokesmen) return;
+		this.#spokesmen = this.protocols.map((protocol) => new ClientWsi(this, protocol, undefined, undefined));
+		for (const wsi of this.#spokesmen) wsi.call(LWS_CALLBACK_PROTOCOL_INIT, undefined, 0);
+	}
+
+	remember(wsi: Wsi): void {
+		this.#alive.push(wsi);
+	}
+
+	forget(wsi: Wsi): void {
+		const index = this.#alive.indexOf(wsi);
+		if (index >= 0) this.#alive.splice(index, 1);
+		if (this.#isDestroyed && this.#alive.length === 0) this.#finish();
+	}
+
+	/** Every wsi ends in a later turn, then the protocols are told. */
+	destroy(end: (wsi: Wsi) => void): void {
+		if (this.#isDestroyed) return;
+		this.#isDestroyed = true;
+		if (this.#alive.length === 0) this.#finish();
+		else for (const wsi of [...this.#alive]) end(wsi);
+	}
+
+	#finish(): void {
+		this.pool.close();
+		const spokesmen = this.#spokesmen;
+		this.#spokesmen = undefined;
+		if (!spokesmen) return;
+		this.turn.post({
+			postedNext: undefined,
+			isPosted: false,
+			runPosted() {
+				for (const wsi of spokesmen) wsi.call(LWS_CALLBACK_PROTOCOL_DESTROY, undefined, 0);
+			},
+		});
+	}
+}

@@ -1,0 +1,304 @@
+/**
+ * HTTP/1.1 on one connection (RFC 9112), one exchange at a time: the request goes out while the response may already
+ * come in, so there are two states.
+ *
+ * | sending | | receiving | |
+ * |---|---|---|---|
+ * | Nothing | no exchange | Nothing | no exchange; whatever comes is unsolicited |
+ * | Head | the head, in pieces as there is room | Head | status line and fields, interim responses skipped |
+ * | Body | the application writes when told | Body | the application reads when told |
+ * | Done | all of the request has left | | |
+ *
+ * An exchange ends exactly once: by `#complete`, `#fail` or `cancel`.
+ */
+import { copyBytes } from "lws-xs/native/kernels";
+import { faultCode } from "../../engines/errors.js";
+import { ChunkedDecoder, ChunkedEvent } from "../../engines/h1/chunked.js";
+import { Framing, ResponseFraming } from "../../engines/h1/framing.js";
+import { HeadEvent, HeadParser } from "../../engines/h1/head.js";
+import { RequestWriter } from "../../engines/h1/request.js";
+import { BodyKind, type Carrier, type Exchange, type Order, type Role } from "../role.js";
+import { bodyAllowance, writeChunk } from "./request-body.js";
+
+/** A server that sends interim responses for ever would keep a client for ever; undici and curl stop near this too. */
+export const INTERIM_LIMIT = 100;
+/** Announcements in one turn, before other connections have theirs. */
+const ANNOUNCEMENTS = 16;
+
+const enum Send {
+	Nothing,
+	Head,
+	Body,
+	Done,
+}
+
+const enum Receive {
+	Nothing,
+	Head,
+	Body,
+}
+
+export class H1Role implements Role, Exchange {
+	readonly #carrier: Carrier;
+	readonly #writer = new RequestWriter();
+	readonly #head: HeadParser;
+	readonly #framing = new ResponseFraming();
+	readonly #chunked = new ChunkedDecoder();
+	#order: Order | undefined;
+	#send: Send = Send.Nothing;
+	#receive: Receive = Receive.Nothing;
+	/** Of the request body. */
+	#bodySent = 0;
+	/** Of the response body, for Framing.Length. */
+	#remaining = 0;
+	#interim = 0;
+	/** The application knows that content waits, and has not read since. */
+	#announced = false;
+	/** `received` is under way, and will announce what a read leaves. */
+	#announcing = false;
+	/** The stream has ended; what lies in the carrier's input is all that is left. */
+	#over = false;
+	#endCode: string | undefined;
+
+	constructor(carrier: Carrier) {
+		this.#carrier = carrier;
+		this.#head = new HeadParser(carrier.table);
+	}
+
+	get canTake(): boolean {
+		return this.#order === undefined && !this.#over;
+	}
+
+	submit(order: Order): Exchange {
+		this.#order = order;
+		this.#send = Send.Head;
+		this.#receive = Receive.Head;
+		this.#bodySent = this.#interim = 0;
+		this.#announced = false;
+		this.#head.reset(order.keepHeaders);
+		this.#writer.begin(order.method, order.target, order.fields);
+		this.writable();
+		return this;
+	}
+
+	writable(): void {
+		const order = this.#order;
+		if (!order) return;
+		if (this.#send === Send.Head && !this.#sendHead(order)) return;
+		if (this.#send === Send.Body && this.allowance > 0) order.bodyWritable();
+	}
+
+	#sendHead(order: Order): boolean {
+		const carrier = this.#carrier;
+		const writer = this.#writer;
+		const output = carrier.output;
+		while (!writer.done) {
+			const count = writer.emit(output, 0, Math.min(output.length, carrier.room));
+			if (count === 0 || carrier.write(output, 0, count) === 0) return false;
+			order.sending();
+		}
+		if (order.bodyKind === BodyKind.None || (order.bodyKind === BodyKind.Length && order.bodyLength === 0)) {
+			this.#sendDone(order);
+		} else this.#send = Send.Body;
+		return true;
+	}
+
+	#sendDone(order: Order): void {
+		this.#send = Send.Done;
+		order.sent();
+	}
+
+	get allowance(): number {
+		const order = this.#order;
+		if (!order || this.#send !== Send.Body) return 0;
+		return bodyAllowance(this.#carrier, order, this.#bodySent);
+	}
+
+	write(bytes: Uint8Array, last: boolean): boolean {
+		const order = this.#order;
+		const count = bytes.length;
+		if (!order || this.#send !== Send.Body || count > this.allowance) return false;
+		const carrier = this.#carrier;
+		if (order.bodyKind === BodyKind.Chunked) {
+			if (!writeChunk(carrier, bytes, last)) return false;
+		} else if (count > 0 && carrier.write(bytes, 0, count) === 0) return false;
+		this.#bodySent += count;
+		if (order.bodyKind === BodyKind.Length && (last || this.#bodySent === order.bodyLength)) {
+			if (this.#bodySent === order.bodyLength) this.#sendDone(order);
+			else this.#fail("app:body-too-short", `${this.#bodySent} of ${order.bodyLength} bytes`);
+		} else if (last) this.#sendDone(order);
+		return true;
+	}
+
+	received(): void {
+		// a read may come from inside an announcement, never from outside: then `again` was asked for
+		this.#announcing = true;
+		let announcements = 0;
+		while (this.#receive === Receive.Head) if (!this.#receiveHead()) break;
+		while (this.#receive === Receive.Body && !this.#announced) {
+			const order = this.#order as Order;
+			if (!this.#advance()) break;
+			if (announcements++ === ANNOUNCEMENTS) {
+				this.#carrier.again();
+				break;
+			}
+			this.#announced = true;
+			order.announced();
+		}
+		this.#announcing = false;
+		// RFC 9112 section 9.2: bytes without a request cannot be trusted to answer the next one
+		if (this.#receive === Receive.Nothing && this.#carrier.available > 0) this.#carrier.finished(false);
+	}
+
+	/** One step of the head; false when there is nothing to go on with. */
+	#receiveHead(): boolean {
+		const carrier = this.#carrier;
+		const order = this.#order as Order;
+		if (carrier.inputStart === carrier.inputEnd) {
+			if (carrier.fill() === 0) return false;
+			order.alive();
+		}
+		const count = this.#head.feed(carrier.input, carrier.inputStart, carrier.inputEnd);
+		if (count < 0) {
+			this.#fail(faultCode(count));
+			return false;
+		}
+		carrier.inputStart += count;
+		if (this.#head.event !== HeadEvent.Complete) return true;
+		const { status, minor } = this.#head;
+		if (status < 200) return this.#skipInterim(order, status);
+		const fault = this.#framing.read(carrier.table, order.method, status, minor);
+		if (fault < 0) {
+			this.#fail(faultCode(fault));
+			return false;
+		}
+		this.#receive = Receive.Body;
+		this.#remaining = this.#framing.length;
+		this.#chunked.reset();
+		if (!order.responded(status, minor, this.#head.reason(), carrier.table)) return false;
+		const { framing } = this.#framing;
+		if (this.#order !== order) return false;
+		if (framing === Framing.None || (framing === Framing.Length && this.#remaining === 0)) this.#complete();
+		return false;
+	}
+
+	/** RFC 9110 section 15.2: any number of them may come; 101 answers a wish that no exchange here has. */
+	#skipInterim(order: Order, status: number): boolean {
+		if (status === 101) this.#fail("h1:unexpected-upgrade");
+		else if (++this.#interim > INTERIM_LIMIT) this.#fail("h1:too-many-interim");
+		else {
+			this.#head.reset(order.keepHeaders);
+			return true;
+		}
+		return false;
+	}
+
+	/** Goes to the next content; false when none waits, also when the exchange has ended by that. */
+	#advance(): boolean {
+		const carrier = this.#carrier;
+		if (this.#framing.framing === Framing.Chunked) {
+			const chunked = this.#chunked;
+			while (chunked.event !== ChunkedEvent.Data) {
+				if (carrier.inputStart === carrier.inputEnd && carrier.fill() === 0) break;
+				const count = chunked.feed(carrier.input, carrier.inputStart, carrier.inputEnd);
+				if (count < 0) {
+					this.#fail(faultCode(count));
+					return false;
+				}
+				carrier.inputStart += count;
+				if (chunked.event === ChunkedEvent.Complete) {
+					this.#complete();
+					return false;
+				}
+			}
+		}
+		if (carrier.inputStart < carrier.inputEnd || carrier.available > 0) return true;
+		if (this.#over) this.#endOfBody();
+		return false;
+	}
+
+	read(buffer: Uint8Array): number {
+		const order = this.#order;
+		if (!order || this.#receive !== Receive.Body) return 0;
+		const { framing } = this.#framing;
+		let total = 0;
+		this.#announced = false;
+		do {
+			if (!this.#advance()) break;
+			const count = this.#take(buffer, framing);
+			total += count;
+			if (!order.content(buffer, count) || this.#order !== order) return total;
+			if (framing === Framing.Length && this.#remaining === 0) this.#complete();
+		} while (framing === Framing.Chunked && total < buffer.length);
+		const carrier = this.#carrier;
+		if (this.#order === order && !this.#announcing) {
+			// what is left is announced in a later turn, and so is an end that has already come
+			if (carrier.inputStart < carrier.inputEnd || carrier.available > 0 || this.#over) carrier.again();
+		}
+		return total;
+	}
+
+	/** Moves content to the start of `buffer`: what was read ahead first, then straight from the stream. */
+	#take(buffer: Uint8Array, framing: Framing): number {
+		const carrier = this.#carrier;
+		const size = buffer.length;
+		const chunked = framing === Framing.Chunked;
+		const left = chunked ? this.#chunked.remaining : framing === Framing.Length ? this.#remaining : size;
+		const limit = left < size ? left : size;
+		let count = carrier.inputEnd - carrier.inputStart;
+		// the rest of a small chunk and the next chunks are cheaper to fetch together
+		if (count === 0 && chunked && left < size && left < carrier.available) count = carrier.fill();
+		if (count > limit) count = limit;
+		if (count > 0) {
+			copyBytes(buffer, 0, carrier.input, carrier.inputStart, carrier.inputStart + count);
+			carrier.inputStart += count;
+		}
+		if (count < limit && carrier.inputStart === carrier.inputEnd) count += carrier.read(buffer, count, limit);
+		if (chunked) this.#chunked.took(count);
+		else if (framing === Framing.Length) this.#remaining -= count;
+		return count;
+	}
+
+	ended(code: string | undefined): void {
+		this.#over = true;
+		this.#endCode = code;
+		if (this.#receive === Receive.Head) {
+			this.#fail(code ?? (this.#head.started ? "h1:truncated-head" : "h1:empty-reply"));
+		} else if (this.#receive === Receive.Nothing) this.#carrier.finished(false);
+		else if (this.#carrier.inputStart === this.#carrier.inputEnd) this.#endOfBody();
+	}
+
+	/** The stream is over and read to its end. */
+	#endOfBody(): void {
+		if (this.#framing.framing === Framing.UntilClose && this.#endCode === undefined) this.#complete();
+		else this.#fail(this.#endCode ?? "h1:truncated-body");
+	}
+
+	#complete(): void {
+		const order = this.#leave();
+		const carrier = this.#carrier;
+		const clean = carrier.inputStart === carrier.inputEnd && carrier.available === 0;
+		const reusable = this.#framing.keepAlive && this.#send === Send.Done && clean && !this.#over;
+		this.#send = Send.Nothing;
+		// first the application, which may still read the head; its next request waits for a later turn anyway
+		order?.completed();
+		carrier.finished(reusable);
+	}
+
+	#fail(code: string, detail?: unknown): void {
+		const order = this.#leave();
+		order?.failed(code, detail);
+		this.#carrier.finished(false);
+	}
+
+	cancel(): void {
+		if (this.#leave()) this.#carrier.finished(false);
+	}
+
+	#leave(): Order | undefined {
+		const order = this.#order;
+		this.#order = undefined;
+		this.#receive = Receive.Nothing;
+		return order;
+	}
+}

@@ -1,0 +1,95 @@
+/**
+ * The contract between a connection and the protocol that is spoken on it. Types only.
+ *
+ * A role owns the protocol's state on one connection; of the connection it sees a Carrier, of the transaction that it
+ * serves an Order. So any role works on any byte stream, and can be tested without either.
+ */
+import type { HeadTable } from "../engines/head-table.js";
+
+/** The connection, as its role sees it. */
+export interface Carrier {
+	/** What was read from the stream and not consumed: [inputStart, inputEnd) of `input`. The role moves inputStart. */
+	readonly input: Uint8Array;
+	inputStart: number;
+	inputEnd: number;
+	/** Where the role puts together what it writes. */
+	readonly output: Uint8Array;
+	/** Where the fields of a response go. */
+	readonly table: HeadTable;
+	/** Bytes that wait in the stream, behind those of `input`. */
+	readonly available: number;
+	/** Bytes that `write` takes now. */
+	readonly room: number;
+	/** Reads from the stream into `input`, which must be empty; gives the count. */
+	fill(): number;
+	/** Reads from the stream past `input`, which must be empty. */
+	read(buffer: Uint8Array, start: number, end: number): number;
+	/** Writes all of it, or nothing and gives 0. */
+	write(buffer: Uint8Array, start: number, end: number): number;
+	/** Asks for a call of `received` in a later turn. */
+	again(): void;
+	/** The exchange is over, and the connection usable for another one, or not. */
+	finished(reusable: boolean): void;
+}
+
+/** How the request body is framed. */
+export const enum BodyKind {
+	None,
+	/** `bodyLength` bytes, by Content-Length. */
+	Length,
+	Chunked,
+}
+
+/** A request and who waits for its response: a transaction, as the role sees it. */
+export interface Order {
+	readonly method: string;
+	readonly target: string;
+	/** Names and values in turn, the framing fields included. */
+	readonly fields: readonly string[];
+	readonly bodyKind: BodyKind;
+	readonly bodyLength: number;
+	/** Lower-case names of the response fields to keep; undefined: all that fit. */
+	readonly keepHeaders: readonly string[] | undefined;
+	/** The first byte of the request has left. */
+	sending(): void;
+	/** All of it has left. */
+	sent(): void;
+	/** The request body can be written. */
+	bodyWritable(): void;
+	/** Bytes of the peer have come: its silence begins anew. */
+	alive(): void;
+	/** The final head has come, its fields are in `table` until the order has ended; false: it no longer wants the rest. */
+	responded(status: number, minor: number, reason: string, table: HeadTable): boolean;
+	/** Content of the response waits to be read; told once until it is read. */
+	announced(): void;
+	/** `count` bytes of content lie at the start of `buffer`; false: the order no longer wants the rest. */
+	content(buffer: Uint8Array, count: number): boolean;
+	/** The response is complete. */
+	completed(): void;
+	/** It failed; `code` is that of an LwsError. */
+	failed(code: string, detail?: unknown): void;
+}
+
+/** The running of one order on one connection. */
+export interface Exchange {
+	/** Bytes of request body that `write` takes now. */
+	readonly allowance: number;
+	/** Content of the response, into `buffer`; gives the count of bytes. Calls `content`, `completed` and `failed`. */
+	read(buffer: Uint8Array): number;
+	/** All of `bytes`, or nothing and false. `last`: the body ends with them. */
+	write(bytes: Uint8Array, last: boolean): boolean;
+	/** Nobody waits for the response any more. */
+	cancel(): void;
+}
+
+export interface Role {
+	/** Another order can be submitted now. */
+	readonly canTake: boolean;
+	submit(order: Order): Exchange;
+	/** Bytes wait in the stream. */
+	received(): void;
+	/** The stream has room. */
+	writable(): void;
+	/** The stream has ended; `code` as for StreamSink. */
+	ended(code: string | undefined): void;
+}

@@ -1,0 +1,55 @@
+/** Names to addresses over the host's ECMA-419 resolver; numeric addresses take no way round. */
+import type Resolver from "embedded:network/dns/resolver/udp";
+import type { ResolverOptions } from "embedded:network/dns/resolver/udp";
+
+export type ResolverClass = typeof Resolver;
+
+/** A lookup under way; `cancel` is the end of its callback. */
+export interface Lookup {
+	cancel(): void;
+}
+
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
+/** An IPv4 or IPv6 address, without brackets. */
+export function isNumeric(host: string): boolean {
+	const parts = IPV4.exec(host);
+	if (parts) return parts.slice(1).every((part) => Number(part) < 256);
+	return host.includes(":");
+}
+
+export class NameResolver {
+	readonly #Resolver: ResolverClass;
+	readonly #options: ResolverOptions;
+	#resolver: Resolver | undefined;
+
+	constructor(ResolverClass: ResolverClass, options: ResolverOptions) {
+		this.#Resolver = ResolverClass;
+		this.#options = options;
+	}
+
+	/** `done` hears the addresses in the order to try, or undefined; never from inside this call. */
+	resolve(host: string, done: (addresses: readonly string[] | undefined) => void): Lookup {
+		let waiting = true;
+		this.#resolver ??= new this.#Resolver(this.#options);
+		this.#resolver.resolve({
+			host,
+			onResolved(_host, address, addresses) {
+				if (waiting) done(addresses ?? [address]);
+			},
+			onError() {
+				if (waiting) done(undefined);
+			},
+		});
+		return {
+			cancel() {
+				waiting = false;
+			},
+		};
+	}
+
+	close(): void {
+		this.#resolver?.close();
+		this.#resolver = undefined;
+	}
+}

@@ -1,0 +1,31 @@
+/**
+ * A byte stream, as everything above the sockets sees it: TCP, later TLS over any of these, tunnels, streams of HTTP/2.
+ */
+
+/** Who is told what happens to a stream. No call comes from inside a call to the stream, and none after `abort`. */
+export interface StreamSink {
+	/** The stream stands; `room` bytes may be written. */
+	opened(): void;
+	/** New bytes have arrived; `available` is all that wait. */
+	readable(): void;
+	/** There is more room than before. */
+	writable(): void;
+	/**
+	 * The end, after the last byte was read. `code` is undefined when the peer ended the stream in order, otherwise the
+	 * code of an LwsError (`tcp:reset`).
+	 */
+	ended(code: string | undefined): void;
+}
+
+export interface ByteStream {
+	/** Bytes that can be read now. */
+	readonly available: number;
+	/** Bytes that `write` takes now; 0 before `opened` and after the end. */
+	readonly room: number;
+	/** Reads up to `end - start` bytes, never more than `available`; gives the count. */
+	read(buffer: Uint8Array, start: number, end: number): number;
+	/** Takes all of [start, end) and gives its length, or nothing and gives 0. */
+	write(buffer: Uint8Array, start: number, end: number): number;
+	/** Gives the stream up; what was written before is still sent where the host does so. The sink hears nothing more. */
+	abort(): void;
+}
