@@ -1,5 +1,5 @@
 // Bundles for the desktop host: every program in one file, with all that it imports except what the host supplies.
-// `--configPrograms examples,tests,bench` (a part of these, default all) selects what is bundled.
+// `--configPrograms examples,tests,tool,bench` (a part of these, default all) selects what is bundled.
 import { existsSync, readdirSync } from "node:fs";
 import resolve from "@rollup/plugin-node-resolve";
 
@@ -7,6 +7,7 @@ import resolve from "@rollup/plugin-node-resolve";
 const PROGRAMS = {
 	examples: { from: "build/js/examples", to: "build/examples" },
 	tests: { from: "build/test/host", to: "build/test/xs" },
+	tool: { from: "build/js/tool", to: "build/tool", only: "main.js" },
 	bench: { from: "build/js/bench", to: "build/bench" },
 };
 
@@ -52,9 +53,9 @@ export default function configurations({ configPrograms = Object.keys(PROGRAMS).
 		.split(",")
 		.map((name) => PROGRAMS[name])
 		.filter(({ from }) => existsSync(from))
-		.flatMap(({ from, to }) =>
+		.flatMap(({ from, to, only }) =>
 			readdirSync(from)
-				.filter(isProgram)
+				.filter((file) => (only ? file === only : isProgram(file)))
 				.map((file) => bundle(`${from}/${file}`, `${to}/${file}`)),
 		);
 	return [LIBRARY, ...programs];

@@ -23,6 +23,15 @@ typedef struct {
 extern const lwsEmbeddedModule lwsEmbeddedModules[];
 extern const int lwsEmbeddedModuleCount;
 
+/*
+ * What build/lws-xs has besides, from build/generated/lwsEmbeddedTool.c: the library, the tool, and last the module that
+ * starts it. In the plain host there are none: it is linked with the empty table of lwsEmbedded.c, which is weak.
+ */
+extern const lwsEmbeddedModule lwsToolModules[];
+extern const int lwsToolModuleCount;
+#define LWS_TOOL "desktop/tool"
+#define LWS_TOOL_START "desktop/tool/start"
+
 /* Sorted by name in the order of strcmp, for a binary search. */
 extern const lwsNativeFunction lwsNativeFunctions[];
 extern const int lwsNativeFunctionCount;

@@ -2,10 +2,11 @@
  * What the C files of the desktop host share. Each file is one room:
  *
  *   lwsMain       options, order of events from start to exit
- *   lwsMachine    the two XS machines, their memory, how they die
+ *   lwsMachine    the two XS machines and their memory
+ *   lwsEnd        how a program dies: sentences and exit codes
  *   lwsLoader     specifier -> source -> byte code; native functions behind `@`
  *   lwsLoop       events, timers and microtasks, one turn after another
- *   lwsTcp lwsResolver lwsTimer lwsFile lwsStdio lwsProcess   host modules; lwsAddress serves the first two
+ *   lwsTcp lwsTcpStream lwsResolver lwsTimer lwsFile lwsStdio lwsProcess   host modules; lwsAddress serves the first three
  */
 
 #ifndef __LWS_HOST__
@@ -47,12 +48,16 @@ typedef struct {
 	int stress;			/* collect at every allocation */
 	int debug;			/* preloaded modules keep their line numbers */
 	int stats;			/* print heap figures at the end */
+	int tool;			/* the arguments are the tool's; `path` is the module that starts it */
 	lwsPreload* preloads;
 } lwsOptions;
 
 extern lwsOptions gOptions;
 
 /* lwsMachine */
+/* The root machine's memory, which no program's limits touch. */
+#define LWS_ROOT_HEAP ((size_t)48 * 1024 * 1024)
+
 typedef struct {
 	size_t limit, used, peak;	/* bytes of the static heap, stack included */
 	size_t chunks, slots, slotSize;	/* bytes of chunks, count of slots in use */
@@ -71,7 +76,8 @@ void lwsHeapStatistics(xsMachine* the, lwsHeapFigures* figures);
 void lwsCheckRejections(xsMachine* the);
 void lwsStress(int on);
 void lwsCountCollections(xsMachine* the);
-/* Prints `lws-xs: SENTENCE (heap figures)` and ends the process. */
+/* lwsEnd */
+/* Prints `lws-xs: SENTENCE (heap figures)`, in the tool `lws-xs: (STATUS) SENTENCE …`, and ends the process. */
 void lwsDie(xsMachine* the, int status, const char* format, ...) __attribute__((noreturn, format(printf, 3, 4)));
 /* Ends with the exception that is pending, its stack included. */
 void lwsDieOfException(xsMachine* the, int status, const char* what) __attribute__((noreturn));

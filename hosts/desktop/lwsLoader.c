@@ -1,7 +1,7 @@
 /*
  * From a specifier to running code.
  *
- * A module's identity is its specifier when it is embedded in the host or named by --preload, and its absolute path
+ * A module's identity is its specifier when it is embedded in the host (or with the tool) or named by --preload, and its absolute path
  * otherwise; relative specifiers are resolved against the importer's identity. Sources are parsed by XS itself; the
  * byte code then stays where it is, outside the heap, as in the flash of a device (`lwsKeepInPlace`). Only embedded
  * glue may name native functions with `@ "c_name"`.
@@ -45,6 +45,10 @@ static const lwsEmbeddedModule* lwsFindEmbedded(const char* specifier)
 	for (i = 0; i < lwsEmbeddedModuleCount; i++) {
 		if (!strcmp(lwsEmbeddedModules[i].specifier, specifier))
 			return &lwsEmbeddedModules[i];
+	}
+	for (i = 0; i < lwsToolModuleCount; i++) {
+		if (!strcmp(lwsToolModules[i].specifier, specifier))
+			return &lwsToolModules[i];
 	}
 	return C_NULL;
 }

@@ -20,6 +20,9 @@
 
 lwsOptions gOptions;
 
+/* What the messages begin with. */
+static const char* gName = "xs-desktop";
+
 static const char gUsage[] =
 	"usage: xs-desktop [OPTION…] FILE.js [ARGUMENT…]\n"
 	"\n"
@@ -38,27 +41,36 @@ static const char gUsage[] =
 
 static void lwsUsage(const char* problem, const char* what)
 {
-	fprintf(stderr, "xs-desktop: %s%s\n", problem, what);
-	fprintf(stderr, "usage: xs-desktop [OPTION…] FILE.js [ARGUMENT…] (--help tells more)\n");
+	fprintf(stderr, "%s: %s%s\n", gName, problem, what);
+	fprintf(stderr, "usage: %s [OPTION…] FILE.js [ARGUMENT…] (--help tells more)\n", gName);
 	exit(LWS_EXIT_USAGE);
 }
 
-static size_t lwsParseSize(const char* option, const char* text, size_t minimum, size_t maximum)
+/* 0 when it is none that lies between. */
+static size_t lwsReadSize(const char* text, size_t minimum, size_t maximum)
 {
 	char* end;
 	unsigned long long value;
-	char message[128];
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (end != text && (*end == 'K' || *end == 'k'))
 		value *= 1024, end++;
 	else if (end != text && (*end == 'M' || *end == 'm'))
 		value *= 1024 * 1024, end++;
-	if (end == text || *end || errno || *text == '-' || value < minimum || value > maximum) {
+	if (end == text || *end || errno || *text == '-' || value < minimum || value > maximum)
+		return 0;
+	return (size_t)value;
+}
+
+static size_t lwsParseSize(const char* option, const char* text, size_t minimum, size_t maximum)
+{
+	size_t value = lwsReadSize(text, minimum, maximum);
+	char message[128];
+	if (!value) {
 		snprintf(message, sizeof(message), "%s wants a number from %zu to %zu, not ", option, minimum, maximum);
 		lwsUsage(message, text);
 	}
-	return (size_t)value;
+	return value;
 }
 
 static void lwsAddPreload(char* text)
@@ -120,12 +132,62 @@ static void lwsParseOptions(int argc, char** argv)
 	if (gOptions.stack * sizeof(xsSlot) + 2048 > gOptions.heap)
 		lwsUsage("the stack leaves no room in a heap of this size; see --stack", "");
 	if (!realpath(argv[i], real)) {
-		fprintf(stderr, "xs-desktop: cannot read %s: %s\n", argv[i], strerror(errno));
+		fprintf(stderr, "%s: cannot read %s: %s\n", gName, argv[i], strerror(errno));
 		exit(LWS_EXIT_LOAD);
 	}
 	gOptions.path = real;
 	gOptions.argc = argc - i - 1;
 	gOptions.argv = argv + i + 1;
+}
+
+/* Where `run` stands when only options of the host are before it, else 0. */
+static int lwsFindRun(int argc, char** argv)
+{
+	int i = 1;
+	while (i < argc) {
+		if (!strcmp(argv[i], "run"))
+			return i;
+		if (!strcmp(argv[i], "--stats") || !strcmp(argv[i], "--debug") || !strcmp(argv[i], "--stress"))
+			i++;
+		else if (!strcmp(argv[i], "--heap") || !strcmp(argv[i], "--stack") || !strcmp(argv[i], "--preload"))
+			i += 2;
+		else
+			return 0;
+	}
+	return 0;
+}
+
+/*
+ * The tool reads its arguments itself, but --heap must be known before there is a machine to read them with. What is
+ * wrong with its value is left to the tool to tell.
+ */
+static void lwsParseToolArguments(int argc, char** argv)
+{
+	int i, run = lwsFindRun(argc, argv);
+	gName = "lws-xs";
+	if (run) {
+		gName = "lws-xs run";
+		memmove(argv + run, argv + run + 1, (argc - run) * sizeof(char*));	/* the NULL at the end, too */
+		lwsParseOptions(argc - 1, argv);
+		return;
+	}
+	gOptions.program = argv[0];
+	gOptions.tool = 1;
+	gOptions.path = LWS_TOOL_START;
+	gOptions.argc = argc - 1;
+	gOptions.argv = argv + 1;
+	gOptions.heap = LWS_DEFAULT_HEAP;
+	for (i = 1; i + 1 < argc && strcmp(argv[i], "--"); i++) {
+		size_t heap = strcmp(argv[i], "--heap") ? 0 : lwsReadSize(argv[i + 1], LWS_MINIMUM_HEAP, LWS_MAXIMUM_HEAP);
+		if (heap) {
+			gOptions.heap = heap;
+			gOptions.fixed = 1;
+		}
+	}
+	gOptions.stack = gOptions.fixed ? LWS_DEVICE_STACK : LWS_DEFAULT_STACK;
+	if (gOptions.stack * sizeof(xsSlot) + 2048 > gOptions.heap)
+		lwsDie(NULL, LWS_EXIT_MEMORY, "heap:full: the stack alone takes %zu of %zu bytes; give a larger --heap",
+			gOptions.stack * sizeof(xsSlot), gOptions.heap);
 }
 
 static void lwsPreloadModules(xsMachine* the)
@@ -135,6 +197,11 @@ static void lwsPreloadModules(xsMachine* the)
 	lwsDefineGlobals(the);
 	for (i = 0; i < lwsEmbeddedModuleCount; i++)
 		lwsImport(the, lwsEmbeddedModules[i].specifier);
+	for (i = 0; i < lwsToolModuleCount; i++) {
+		const char* specifier = lwsToolModules[i].specifier;
+		if (strcmp(specifier, LWS_TOOL_START) && (gOptions.tool || strcmp(specifier, LWS_TOOL)))
+			lwsImport(the, specifier);
+	}
 	lwsRunJobs(the);
 	for (preload = gOptions.preloads; preload; preload = preload->next) {
 		lwsImport(the, preload->specifier);
@@ -174,7 +241,10 @@ void lwsEnd(xsMachine* the, int status)
 int main(int argc, char** argv)
 {
 	xsMachine *root, *the;
-	lwsParseOptions(argc, argv);
+	if (lwsToolModuleCount)
+		lwsParseToolArguments(argc, argv);
+	else
+		lwsParseOptions(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	lwsStartLoop();
 	root = lwsNewRoot();

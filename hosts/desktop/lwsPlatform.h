@@ -51,6 +51,8 @@
 #define mxUseDefaultParseScript 1
 #define mxUseDefaultSharedChunks 1
 #define mxUseDefaultDebug 1
+/* XS asks at every match of a regular expression; the default reads /proc/self/maps each time. */
+#define mxUseDefaultCStackLimit 0
 
 /* 64-bit pointers have room for 32-bit identifiers in a slot; 32-bit machines use 16 bits, as the ESP32. */
 #if INTPTR_MAX == INT64_MAX

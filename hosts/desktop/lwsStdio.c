@@ -143,3 +143,8 @@ void lws_stdio_error(xsMachine* the)
 {
 	lwsWriteStandard(the, STDERR_FILENO, stderr, "error");
 }
+
+void lws_stdio_isTerminal(xsMachine* the)
+{
+	xsmcSetBoolean(xsResult, isatty(xsmcToInteger(xsArg(0))));
+}

@@ -4,11 +4,12 @@
  *
  *   - the descriptor is watched edge-triggered, so onReadable comes when bytes arrive and not again for the same;
  *   - a FIN and a failure are one thing, the end, told by onError after the last byte has been read;
- *   - at most LWS_WRITABLE bytes are taken before the next turn of the loop. What the kernel does not take at once
- *     waits in `rest`, and is still sent after close().
+ *   - what was taken and not sent is still sent after close(), for a while.
+ *
+ * The bytes themselves pass through lwsTcpStream.c.
  */
 
-#include "lwsHost.h"
+#include "lwsTcp.h"
 #include "mc.xs.h"
 #include <errno.h>
 #include <netdb.h>
@@ -19,29 +20,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define LWS_WRITABLE 65536
-/* A peer that does not take what is left after close() may not keep the program alive. */
-#define LWS_LINGER_MILLISECONDS 5000
-
-enum { LWS_READABLE = 1, LWS_WRITEABLE = 2, LWS_ERROR = 4 };
-enum { LWS_BUFFER, LWS_NUMBER };
-
-typedef struct {
-	lwsSource source;
-	xsSlot self;
-	xsSlot* onReadable;
-	xsSlot* onWritable;
-	xsSlot* onError;
-	uint8_t format;
-	uint8_t triggered;
-	uint8_t connecting, ready, over, told;	/* over: FIN or failure has come; told: onError has been called */
-	int failure;			/* errno, 0 for a FIN */
-	int waiting;			/* bytes that may be read */
-	int written;			/* bytes taken in this turn */
-	char* rest;				/* what the kernel would not take */
-	int restStart, restEnd;
-} lwsTcp;
 
 static void lwsTcpDestructor(void* data);
 static void lwsTcpMark(xsMachine* the, void* data, xsMarkRoot markRoot);
@@ -77,7 +55,7 @@ static void lwsTcpMark(xsMachine* the, void* data, xsMarkRoot markRoot)
 		(*markRoot)(the, tcp->onError);
 }
 
-static lwsTcp* lwsGetTcp(xsMachine* the)
+lwsTcp* lwsGetTcp(xsMachine* the)
 {
 	lwsTcp* tcp = lwsHostData(the, &xsThis, &gTcpHooks);
 	if (!tcp)
@@ -86,7 +64,7 @@ static lwsTcp* lwsGetTcp(xsMachine* the)
 }
 
 /* The end. Nothing more is expected of the descriptor, except room for what is left to send after a FIN. */
-static void lwsTcpOver(lwsTcp* tcp, int failure)
+void lwsTcpOver(lwsTcp* tcp, int failure)
 {
 	if (tcp->over)
 		return;
@@ -131,31 +109,6 @@ static void lwsTcpDeliver(xsMachine* the, lwsTcp* tcp)
 			xsmcSetInteger(xsResult, LWS_WRITABLE - tcp->written - (tcp->restEnd - tcp->restStart));
 			xsCallFunction1(xsReference(tcp->onWritable), xsAccess(tcp->self), xsResult);
 		xsEndHost(the);
-	}
-}
-
-/* Sends what waits in `rest`; a closed socket goes when that is done. */
-static void lwsTcpFlush(lwsTcp* tcp)
-{
-	ssize_t sent = send(tcp->source.fd, tcp->rest + tcp->restStart, tcp->restEnd - tcp->restStart, MSG_NOSIGNAL);
-	if (sent < 0) {
-		if (errno != EAGAIN && errno != EINTR) {
-			int failure = errno;
-			free(tcp->rest);
-			tcp->rest = NULL;
-			tcp->restStart = tcp->restEnd = 0;
-			lwsTcpOver(tcp, failure);
-		}
-		return;
-	}
-	tcp->restStart += (int)sent;
-	tcp->triggered |= LWS_WRITEABLE;
-	if (tcp->restStart == tcp->restEnd) {
-		free(tcp->rest);
-		tcp->rest = NULL;
-		tcp->restStart = tcp->restEnd = 0;
-		if (tcp->over)
-			lwsUnwatch(&tcp->source);
 	}
 }
 
@@ -320,95 +273,6 @@ void lws_tcp_close(xsMachine* the)
 			return;
 	}
 	lwsTcpRelease(tcp);
-}
-
-void lws_tcp_read(xsMachine* the)
-{
-	lwsTcp* tcp = lwsGetTcp(the);
-	void* bytes;
-	uint8_t byte;
-	int requested = 1, done = 0;
-	if (!tcp->waiting)
-		return;
-	if (tcp->format == LWS_NUMBER)
-		bytes = &byte;
-	else if (xsmcArgc && xsmcTypeOf(xsArg(0)) == xsReferenceType) {
-		xsUnsignedValue size;
-		xsmcGetBufferWritable(xsArg(0), &bytes, &size);
-		if (size == 0 || size > (xsUnsignedValue)tcp->waiting)
-			lwsThrow(the, LWS_ERROR_KIND, "invalid");
-		requested = (int)size;
-		xsmcSetInteger(xsResult, requested);
-	}
-	else {
-		requested = xsmcArgc ? xsmcToInteger(xsArg(0)) : tcp->waiting;
-		if (requested <= 0 || requested > tcp->waiting)
-			lwsThrow(the, LWS_ERROR_KIND, "invalid");
-		bytes = xsmcSetArrayBuffer(xsResult, NULL, requested);
-	}
-	while (done < requested) {
-		ssize_t got = recv(tcp->source.fd, (char*)bytes + done, requested - done, 0);
-		if (got > 0)
-			done += (int)got;
-		else if (got == 0 || errno != EINTR)
-			lwsThrow(the, LWS_ERROR_KIND, "tcp: the kernel lost bytes it had announced");
-	}
-	tcp->waiting -= requested;
-	if (tcp->format == LWS_NUMBER)
-		xsmcSetInteger(xsResult, byte);
-	if (!tcp->waiting && tcp->over && !tcp->told) {
-		tcp->triggered |= LWS_ERROR;
-		lwsPost(&tcp->source);
-	}
-}
-
-void lws_tcp_write(xsMachine* the)
-{
-	lwsTcp* tcp = lwsGetTcp(the);
-	void* bytes;
-	uint8_t byte;
-	xsUnsignedValue size = 1;
-	int room;
-	ssize_t sent = 0;
-	if (!tcp->ready)
-		lwsThrow(the, LWS_ERROR_KIND, "not ready");
-	if (tcp->format == LWS_NUMBER) {
-		byte = (uint8_t)xsmcToInteger(xsArg(0));
-		bytes = &byte;
-	}
-	else
-		xsmcGetBufferReadable(xsArg(0), &bytes, &size);
-	room = LWS_WRITABLE - tcp->written - (tcp->restEnd - tcp->restStart);
-	if (size > (xsUnsignedValue)room)
-		lwsThrow(the, LWS_ERROR_KIND, "would block");
-	if (size && !tcp->rest) {
-		sent = send(tcp->source.fd, bytes, size, MSG_NOSIGNAL);
-		if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-			lwsTcpOver(tcp, errno);
-			lwsPost(&tcp->source);
-			return;
-		}
-		if (sent < 0)
-			sent = 0;
-	}
-	if (sent < (ssize_t)size) {
-		if (!tcp->rest) {
-			tcp->rest = malloc(LWS_WRITABLE);
-			if (!tcp->rest)
-				lwsThrow(the, LWS_RANGE_ERROR, "no memory");
-		}
-		else if (tcp->restStart) {
-			memmove(tcp->rest, tcp->rest + tcp->restStart, tcp->restEnd - tcp->restStart);
-			tcp->restEnd -= tcp->restStart;
-			tcp->restStart = 0;
-		}
-		memcpy(tcp->rest + tcp->restEnd, (char*)bytes + sent, size - sent);
-		tcp->restEnd += (int)(size - sent);
-	}
-	tcp->written += (int)sent;
-	if (size && !tcp->rest)
-		lwsPost(&tcp->source);
-	xsmcSetInteger(xsResult, room - (int)size);
 }
 
 static void lwsTcpPeer(xsMachine* the, char* host, char* service)

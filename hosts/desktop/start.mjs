@@ -1,14 +1,24 @@
-/** `npm start`: builds the host, then runs examples/download.ts in it against a small server on loopback. */
+/**
+ * `npm start`: builds the host, then runs two programs in it, each in a fixed heap, against small servers on loopback:
+ * examples/download.ts over a bare socket, and examples/telemetry.ts, which is the client at work.
+ */
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import http from "node:http";
 import net from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { build } from "./build.mjs";
 import { Failure, main } from "./step.mjs";
 
+const HOST = "build/xs-desktop";
 const BYTES = 20 * 1024 * 1024;
-const HEAP = 32 * 1024;
+const BARE_HEAP = 32 * 1024;
+/** On a 64-bit machine; on a device, where slots are half as large, the client runs in 24 KB. */
+const CLIENT_HEAP = 64 * 1024;
 
 /** Sends BYTES bytes of consecutive 32-bit integers, then ends; the peer's pace is kept. */
-function serve(socket) {
+function sendNumbers(socket) {
 	const piece = new Int32Array(16 * 1024);
 	let sent = 0;
 	const send = () => {
@@ -28,27 +38,67 @@ function serve(socket) {
 	send();
 }
 
-function listen() {
+/** Keeps what is posted to a path, and gives it to who gets that path, in chunks. */
+function collect(kept) {
+	return async (request, response) => {
+		if (request.method === "POST") {
+			const parts = [];
+			for await (const part of request) parts.push(part);
+			kept.set(request.url, Buffer.concat(parts));
+			response.end("kept\n");
+			return;
+		}
+		const body = kept.get(request.url);
+		response.statusCode = body ? 200 : 404;
+		for (let at = 0; body && at < body.length; at += 16384) {
+			if (!response.write(body.subarray(at, at + 16384))) await new Promise((done) => response.once("drain", done));
+		}
+		response.end();
+	};
+}
+
+function listen(server) {
 	return new Promise((resolve, reject) => {
-		const server = net.createServer(serve);
 		server.once("error", (error) => {
 			reject(new Failure("server", `cannot listen on 127.0.0.1 (${error.code}): is loopback up?`));
 		});
-		server.listen(0, "127.0.0.1", () => resolve(server));
+		server.listen(0, "127.0.0.1", () => resolve(server.address().port));
 	});
+}
+
+async function run(args) {
+	const status = await new Promise((resolve, reject) => {
+		const program = spawn(HOST, args, { stdio: "inherit" });
+		program.once("error", reject);
+		program.once("close", (code, signal) => resolve(signal ? 1 : code));
+	});
+	if (status !== 0) process.exitCode = status;
+	return status === 0;
+}
+
+async function download() {
+	const server = net.createServer(sendNumbers);
+	const port = await listen(server);
+	console.log(`A bare socket: ${BYTES} bytes from 127.0.0.1:${port} in a static heap of ${BARE_HEAP} bytes`);
+	const passed = await run(["--heap", `${BARE_HEAP}`, "build/examples/download.js", `${port}`, `${BYTES}`]);
+	server.close();
+	return passed;
+}
+
+async function telemetry() {
+	const server = http.createServer(collect(new Map()));
+	const port = await listen(server);
+	const folder = mkdtempSync(path.join(tmpdir(), "lws-xs-"));
+	console.log(`\nThe client: ${HOST} and the machine's load to a collector on 127.0.0.1:${port} and back`);
+	const library = "lws-xs=build/lib/lws-xs.js";
+	const args = ["--heap", `${CLIENT_HEAP}`, "--preload", library, "build/examples/telemetry.js"];
+	await run([...args, `${port}`, HOST, path.join(folder, "measurements")]);
+	server.close();
+	server.closeAllConnections();
+	rmSync(folder, { recursive: true });
 }
 
 await main(async () => {
 	await build(["64"], ["examples"]);
-	const server = await listen();
-	const { port } = server.address();
-	console.log(`lws-xs on the XS engine: ${BYTES} bytes from 127.0.0.1:${port} in a static heap of ${HEAP} bytes`);
-	const args = ["--heap", String(HEAP), "build/examples/download.js", String(port), String(BYTES)];
-	const status = await new Promise((resolve, reject) => {
-		const program = spawn("build/xs-desktop", args, { stdio: "inherit" });
-		program.once("error", reject);
-		program.once("close", (code, signal) => resolve(signal ? 1 : code));
-	});
-	server.close();
-	process.exitCode = status;
+	if (await download()) await telemetry();
 });

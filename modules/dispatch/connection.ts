@@ -8,7 +8,7 @@ import type { Carrier, Role } from "../roles/role.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
 import { type TCPClass, TCPStream } from "../transport/tcp.js";
 import type { Destination, Transaction } from "./transaction.js";
-import type { Posted, Turn } from "./turn.js";
+import type { Posted, TimerClass, Turn } from "./turn.js";
 
 /** The memory of one connection, made once and lent to one connection after another. */
 export interface Berth {
@@ -25,6 +25,13 @@ export interface ConnectionOwner {
 	unopened(connection: Connection, code: string): void;
 	/** Its exchange is over. When it is not reusable, it is closed. */
 	released(connection: Connection, reusable: boolean): void;
+	/** It has been kept warm for as long as was asked. */
+	cooled(connection: Connection): void;
+}
+
+export interface ConnectionHost {
+	readonly Timer: TimerClass;
+	readonly turn: Turn;
 }
 
 export class Connection implements Carrier, StreamSink, Posted {
@@ -39,19 +46,24 @@ export class Connection implements Carrier, StreamSink, Posted {
 	isPosted = false;
 	/** The transaction that it is made for, or serves. */
 	transaction: Transaction | undefined;
+	stream: ByteStream | undefined;
 	/** Exchanges so far. */
 	served = 0;
 	readonly #owner: ConnectionOwner;
 	readonly #turn: Turn;
-	#stream: ByteStream | undefined;
+	readonly #Timer: TimerClass;
+	#warm: ReturnType<TimerClass["set"]> | undefined;
 	#role: Role | undefined;
 	#addresses: readonly string[] = Object.freeze([]);
 	#tried = 0;
+	#Socket: TCPClass | undefined;
+	#isBroken = false;
 	#closed = false;
 
-	constructor(owner: ConnectionOwner, turn: Turn, destination: Destination, berth: Berth) {
+	constructor(owner: ConnectionOwner, host: ConnectionHost, destination: Destination, berth: Berth) {
 		this.#owner = owner;
-		this.#turn = turn;
+		this.#turn = host.turn;
+		this.#Timer = host.Timer;
 		this.destination = destination;
 		this.berth = berth;
 		this.input = berth.input;
@@ -59,120 +71,146 @@ export class Connection implements Carrier, StreamSink, Posted {
 		this.table = berth.table;
 	}
 
-	get isClosed(): boolean {
-		return this.#closed;
-	}
-
 	/** Connects to one address after another until one answers. */
 	open(Socket: TCPClass, addresses: readonly string[]): void {
+		this.#Socket = Socket;
 		this.#addresses = addresses;
-		this.#tryNext(Socket, "tcp:address");
+		this.tryNext("tcp:address");
 	}
 
-	#tryNext(Socket: TCPClass, last: string): void {
+	private tryNext(last: string): void {
 		const address = this.#addresses[this.#tried++];
-		if (address === undefined) {
+		if (address === undefined || !this.#Socket) {
 			this.close();
 			this.#owner.unopened(this, last);
 			return;
 		}
 		const { port, localAddress } = this.destination;
-		const sink: StreamSink = {
-			opened: () => this.opened(),
-			readable: () => this.readable(),
-			writable: () => this.writable(),
-			ended: (code) => {
-				if (this.#role) this.ended(code);
-				else this.#retryNext(Socket, code ?? "tcp:reset");
-			},
-		};
 		try {
-			this.#stream = new TCPStream(Socket, { address, port, localAddress }, sink);
+			this.stream = new TCPStream(this.#Socket, { address, port, localAddress }, this);
 		} catch {
-			this.#tryNext(Socket, "tcp:no-socket");
+			this.tryNext("tcp:no-socket");
 		}
-	}
-
-	#retryNext(Socket: TCPClass, code: string): void {
-		this.#turn.enter();
-		this.#stream = undefined;
-		this.#tryNext(Socket, code);
-		this.#turn.leave();
 	}
 
 	/** Runs a transaction; it must be able to take one. */
 	serve(transaction: Transaction): void {
-		const role = this.#role;
-		if (!role) return;
+		if (!this.#role) return;
 		this.transaction = transaction;
 		this.served++;
-		const started = transaction.start((order) => role.submit(order), this.served > 1);
+		const started = transaction.start(this.#role, this.served > 1);
 		if (!started && this.transaction === transaction) this.finished(true);
 	}
 
-	get canTake(): boolean {
-		return !this.#closed && (this.#role?.canTake ?? false);
+	/** Idle for so many milliseconds at most; 0: not idle any more. False: the host has no timer for it. */
+	keepWarm(milliseconds: number): boolean {
+		const warm = this.#warm;
+		try {
+			if (milliseconds === 0) {
+				// held, not cleared: it is set again after each exchange
+				if (warm) this.#Timer.schedule(warm);
+			} else if (warm) this.#Timer.schedule(warm, milliseconds);
+			else this.#warm = this.#Timer.set(() => this.cool(), milliseconds);
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
+	private cool(): void {
+		this.#warm = undefined;
+		this.#turn.enter();
+		this.#owner.cooled(this);
+		this.#turn.leave();
 	}
 
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
+		if (this.#warm) this.#Timer.clear(this.#warm);
+		this.#warm = undefined;
 		this.inputStart = this.inputEnd = 0;
-		this.#stream?.abort();
-		this.#stream = undefined;
+		this.stream?.abort();
+		this.stream = undefined;
 	}
 
 	// the sink of the stream
 
 	opened(): void {
 		this.#turn.enter();
-		this.#role = new H1Role(this);
-		this.#owner.opened(this);
+		try {
+			this.#role = new H1Role(this);
+			this.#owner.opened(this);
+		} catch (exception) {
+			this.fault(exception);
+		}
 		this.#turn.leave();
 	}
 
 	readable(): void {
 		this.#turn.enter();
-		this.#role?.received();
+		try {
+			this.#role?.received();
+		} catch (exception) {
+			this.fault(exception);
+		}
 		this.#turn.leave();
 	}
 
 	writable(): void {
 		this.#turn.enter();
-		this.#role?.writable();
+		try {
+			this.#role?.writable();
+		} catch (exception) {
+			this.fault(exception);
+		}
 		this.#turn.leave();
 	}
 
 	ended(code: string | undefined): void {
 		this.#turn.enter();
-		this.#stream = undefined;
-		this.#role?.ended(code);
+		this.stream = undefined;
+		if (this.#role) this.#role.ended(code);
+		else this.tryNext(code ?? "tcp:reset");
 		this.#turn.leave();
+	}
+
+	broken(): void {
+		this.stream = undefined;
+		this.#isBroken = true;
+		this.#turn.post(this);
+	}
+
+	/** A fault of ours or of the host's may end this connection, but never the program. */
+	private fault(exception: unknown): void {
+		const transaction = this.transaction;
+		this.finished(false);
+		transaction?.failed("internal:fault", exception);
 	}
 
 	// the carrier of the role
 
 	get available(): number {
-		return this.#stream?.available ?? 0;
+		return this.stream?.available ?? 0;
 	}
 
 	get room(): number {
-		return this.#stream?.room ?? 0;
+		return this.stream?.room ?? 0;
 	}
 
 	fill(): number {
-		const count = this.#stream?.read(this.input, 0, this.input.length) ?? 0;
+		const count = this.stream?.read(this.input, 0, this.input.length) ?? 0;
 		this.inputStart = 0;
 		this.inputEnd = count;
 		return count;
 	}
 
 	read(buffer: Uint8Array, start: number, end: number): number {
-		return this.#stream?.read(buffer, start, end) ?? 0;
+		return this.stream?.read(buffer, start, end) ?? 0;
 	}
 
 	write(buffer: Uint8Array, start: number, end: number): number {
-		return this.#stream?.write(buffer, start, end) ?? 0;
+		return this.stream?.write(buffer, start, end) ?? 0;
 	}
 
 	again(): void {
@@ -180,7 +218,9 @@ export class Connection implements Carrier, StreamSink, Posted {
 	}
 
 	runPosted(): void {
-		if (!this.#closed) this.#role?.received();
+		if (this.#closed) return;
+		if (this.#isBroken) this.ended("tcp:other");
+		else this.readable();
 	}
 
 	finished(reusable: boolean): void {

@@ -5,21 +5,13 @@
  */
 import { isNumeric, type Lookup, type NameResolver } from "../transport/resolver.js";
 import type { TCPClass } from "../transport/tcp.js";
-import { type Berth, Connection, type ConnectionOwner } from "./connection.js";
-import type { Placer, Transaction } from "./transaction.js";
-import type { Posted, TimerClass, Turn } from "./turn.js";
+import { type Berth, Connection, type ConnectionHost, type ConnectionOwner } from "./connection.js";
+import { type Destination, isSameDestination, type Placer, type Transaction } from "./transaction.js";
+import type { Posted } from "./turn.js";
 
-export interface PoolHost {
+export interface PoolHost extends ConnectionHost {
 	readonly TCP: TCPClass;
-	readonly Timer: TimerClass;
 	readonly resolver: NameResolver;
-	readonly turn: Turn;
-}
-
-interface Idle {
-	connection: Connection;
-	/** Ends its being kept warm. */
-	timer: ReturnType<TimerClass["set"]>;
 }
 
 export class Pool implements Placer, ConnectionOwner, Posted {
@@ -28,7 +20,8 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	/** Milliseconds that an idle connection is kept. */
 	readonly #keepWarm: number;
 	readonly #queue: Transaction[] = [];
-	readonly #idle: Idle[] = [];
+	/** The one that has been idle longest is the first. */
+	readonly #idle: Connection[] = [];
 	readonly #busy: Connection[] = [];
 	readonly #lookups = new Map<Transaction, Lookup>();
 	postedNext: Posted | undefined;
@@ -47,7 +40,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 
 	place(transaction: Transaction): void {
 		this.#queue.push(transaction);
-		this.#serveQueue();
+		this.serveQueue();
 	}
 
 	withdraw(transaction: Transaction): void {
@@ -63,43 +56,49 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	}
 
 	runPosted(): void {
-		this.#serveQueue();
+		this.serveQueue();
 	}
 
-	#serveQueue(): void {
+	private serveQueue(): void {
 		for (let i = 0; i < this.#queue.length; ) {
 			const transaction = this.#queue[i] as Transaction;
-			const key = transaction.request.destination.key;
-			const warm = this.#idle.findIndex(({ connection }) => connection.destination.key === key);
+			const warm = this.findWarm(transaction.request.destination);
 			if (warm >= 0) {
 				this.#queue.splice(i, 1);
-				this.#wake(warm).serve(transaction);
-			} else if (this.#berths.length > 0 || this.#evict()) {
+				this.wake(warm).serve(transaction);
+			} else if (this.#berths.length > 0 || this.evict()) {
 				this.#queue.splice(i, 1);
-				this.#connect(transaction, this.#berths.pop() as Berth);
+				this.connect(transaction, this.#berths.pop() as Berth);
 			} else i++;
 		}
 	}
 
-	#wake(index: number): Connection {
-		const [{ connection, timer }] = this.#idle.splice(index, 1) as [Idle];
-		this.#host.Timer.clear(timer);
+	private findWarm(destination: Destination): number {
+		for (let i = 0; i < this.#idle.length; i++) {
+			if (isSameDestination((this.#idle[i] as Connection).destination, destination)) return i;
+		}
+		return -1;
+	}
+
+	private wake(index: number): Connection {
+		const [connection] = this.#idle.splice(index, 1) as [Connection];
+		connection.keepWarm(0);
 		this.#busy.push(connection);
 		return connection;
 	}
 
 	/** Gives up the connection that has been idle longest, for one to another destination. */
-	#evict(): boolean {
+	private evict(): boolean {
 		if (this.#idle.length === 0) return false;
-		const connection = this.#wake(0);
+		const connection = this.wake(0);
 		connection.close();
-		this.#free(connection);
+		this.free(connection);
 		return true;
 	}
 
-	#connect(transaction: Transaction, berth: Berth): void {
+	private connect(transaction: Transaction, berth: Berth): void {
 		const { destination } = transaction.request;
-		const connection = new Connection(this, this.#host.turn, destination, berth);
+		const connection = new Connection(this, this.#host, destination, berth);
 		connection.transaction = transaction;
 		this.#busy.push(connection);
 		transaction.connecting();
@@ -107,17 +106,23 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 			connection.open(this.#host.TCP, [destination.address]);
 			return;
 		}
-		const lookup = this.#host.resolver.resolve(destination.address, (addresses) => {
-			this.#host.turn.enter();
-			this.#lookups.delete(transaction);
-			if (addresses && addresses.length > 0) connection.open(this.#host.TCP, addresses);
-			else {
-				connection.close();
-				this.unopened(connection, "dns:not-found");
-			}
-			this.#host.turn.leave();
-		});
-		this.#lookups.set(transaction, lookup);
+		try {
+			const lookup = this.#host.resolver.resolve(destination.address, (addresses) => {
+				this.#host.turn.enter();
+				this.#lookups.delete(transaction);
+				if (addresses && addresses.length > 0) connection.open(this.#host.TCP, addresses);
+				else this.unresolved(connection);
+				this.#host.turn.leave();
+			});
+			this.#lookups.set(transaction, lookup);
+		} catch {
+			this.unresolved(connection);
+		}
+	}
+
+	private unresolved(connection: Connection): void {
+		connection.close();
+		this.unopened(connection, "dns:not-found");
 	}
 
 	opened(connection: Connection): void {
@@ -127,42 +132,39 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 
 	unopened(connection: Connection, code: string): void {
 		const transaction = connection.transaction;
-		this.#free(connection);
+		this.free(connection);
 		const { address, port } = connection.destination;
 		transaction?.failed(code, `${address} port ${port}`);
 	}
 
 	released(connection: Connection, reusable: boolean): void {
-		if (reusable && this.#keepWarm > 0) {
+		if (reusable && this.#keepWarm > 0 && connection.keepWarm(this.#keepWarm)) {
 			remove(this.#busy, connection);
-			const timer = this.#host.Timer.set(() => this.#cool(connection), this.#keepWarm);
-			this.#idle.push({ connection, timer });
+			this.#idle.push(connection);
 		} else {
 			connection.close();
-			this.#free(connection);
+			this.free(connection);
 		}
 		if (this.#queue.length > 0) this.#host.turn.post(this);
 	}
 
-	#cool(connection: Connection): void {
-		const index = this.#idle.findIndex((entry) => entry.connection === connection);
-		if (index < 0) return;
-		this.#wake(index);
+	/** It has been idle for long enough. */
+	cooled(connection: Connection): void {
 		connection.close();
-		this.#free(connection);
+		this.free(connection);
 	}
 
-	#free(connection: Connection): void {
-		const index = this.#idle.findIndex((entry) => entry.connection === connection);
-		if (index >= 0) this.#wake(index);
+	private free(connection: Connection): void {
+		const index = this.#idle.indexOf(connection);
+		if (index >= 0) this.wake(index);
 		if (remove(this.#busy, connection)) this.#berths.push(connection.berth);
 	}
 
 	/** Closes everything; transactions must have ended before. */
 	close(): void {
-		for (const connection of [...this.#busy, ...this.#idle.map((entry) => entry.connection)]) {
+		for (const connection of [...this.#busy, ...this.#idle]) {
 			connection.close();
-			this.#free(connection);
+			this.free(connection);
 		}
 	}
 }

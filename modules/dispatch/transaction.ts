@@ -6,8 +6,8 @@
  */
 import { type Delivered, LwsError } from "../engines/errors.js";
 import type { HeadTable } from "../engines/head-table.js";
-import { BodyKind, type Exchange, type Order } from "../roles/role.js";
-import { Deadline, type Deadlines } from "./deadline.js";
+import { BodyKind, type BodyReader, type Exchange, type Order, type Role } from "../roles/role.js";
+import { Deadline, type DeadlineOwner, type Deadlines } from "./deadline.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
 
 /** Where a request goes: connections to equal destinations are interchangeable. */
@@ -16,8 +16,10 @@ export interface Destination {
 	readonly address: string;
 	readonly port: number;
 	readonly localAddress: string | undefined;
-	/** Says the same in one string. */
-	readonly key: string;
+}
+
+export function isSameDestination(a: Destination, b: Destination): boolean {
+	return a.port === b.port && a.address === b.address && a.localAddress === b.localAddress;
 }
 
 /** The request as it was asked for; the face completes the fields when its head is made. */
@@ -30,14 +32,14 @@ export interface Request {
 }
 
 /** Who asked for it. Nothing of this is called from inside a call of the application, `content` and `completed` excepted. */
-export interface Observer {
+export interface Observer extends BodyReader {
+	/** There is an exchange to read from and to write to, or none any more. */
+	exchange: Exchange | undefined;
 	/** The head is about to be sent: completes `fields`, and says how the body is framed. False: give up. */
 	prepare(): boolean;
 	bodyWritable(): void;
 	/** False: give up. */
 	responded(): boolean;
-	announced(): void;
-	content(buffer: Uint8Array, count: number): boolean;
 	/** The response is complete; `ended` follows. */
 	completed(): void;
 	/** Nothing comes after this. It is never told from inside a call. */
@@ -61,16 +63,19 @@ export const enum TransactionState {
 /** Methods that may be repeated without asking (RFC 9110 section 9.2.2). */
 const IDEMPOTENT: readonly string[] = Object.freeze(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
-/** What the failure of a connection looks like that the server had given up while it was idle. */
-const STALE: readonly string[] = Object.freeze(["h1:empty-reply", "tcp:reset"]);
+const NO_FIELDS: readonly string[] = Object.freeze([]);
 
-export class Transaction implements Order, Posted {
+export class Transaction implements Order, Posted, DeadlineOwner {
 	readonly request: Request;
-	readonly fields: string[] = [];
+	readonly reader: BodyReader;
+	readonly method: string;
+	readonly target: string;
+	/** Names and values in turn; complete when the observer has prepared the head. */
+	fields: readonly string[] = NO_FIELDS;
+	readonly keepHeaders: readonly string[] | undefined;
 	bodyKind: BodyKind = BodyKind.None;
 	bodyLength = 0;
 	state: TransactionState = TransactionState.Queued;
-	exchange: Exchange | undefined;
 	/** Bytes of the request body so far. */
 	bodySent = 0;
 	/** 0 until the final head has come. */
@@ -85,8 +90,8 @@ export class Transaction implements Order, Posted {
 	#prepared = false;
 	#isSending = false;
 	#bodyTouched = false;
-	/** Content waits for the application: the peer's silence is not its fault. */
-	#unread = false;
+	/** The allowance when a write was refused: until there is more, asking again would only spin. */
+	#refusedAt = 0;
 	#retried = false;
 	/** The present attempt is not the first exchange of its connection. */
 	#onUsedConnection = false;
@@ -100,30 +105,17 @@ export class Transaction implements Order, Posted {
 
 	constructor(request: Request, observer: Observer, placer: Placer, turn: Turn, TimerClass: TimerClass) {
 		this.request = request;
-		this.#observer = observer;
+		this.method = request.method;
+		this.target = request.target;
+		this.keepHeaders = request.keepHeaders;
+		this.#observer = this.reader = observer;
 		this.#placer = placer;
 		this.#turn = turn;
-		this.#deadline = new Deadline(
-			TimerClass,
-			(code) => {
-				turn.enter();
-				this.failed(code);
-				turn.leave();
-			},
-			() => !this.#unread && !this.#isOurTurnToWrite(),
-		);
+		this.#deadline = new Deadline(TimerClass, this);
 	}
 
-	get method(): string {
-		return this.request.method;
-	}
-
-	get target(): string {
-		return this.request.target;
-	}
-
-	get keepHeaders(): readonly string[] | undefined {
-		return this.request.keepHeaders;
+	get exchange(): Exchange | undefined {
+		return this.#observer.exchange;
 	}
 
 	get isEnded(): boolean {
@@ -137,8 +129,8 @@ export class Transaction implements Order, Posted {
 
 	/** Begins in the next turn. */
 	begin(): void {
-		this.#deadline.begin(this.request.deadlines.total);
 		this.#turn.post(this);
+		this.#deadline.begin(this.request.deadlines.total);
 	}
 
 	runPosted(): void {
@@ -160,7 +152,7 @@ export class Transaction implements Order, Posted {
 	}
 
 	/** A connection is there: the head is made, once, and goes out. False: it has ended instead. */
-	start(submit: (order: Order) => Exchange, onUsedConnection: boolean): boolean {
+	start(role: Pick<Role, "submit">, onUsedConnection: boolean): boolean {
 		this.#onUsedConnection = onUsedConnection;
 		if (!this.#prepared) {
 			this.#prepared = true;
@@ -172,9 +164,10 @@ export class Transaction implements Order, Posted {
 		}
 		this.state = TransactionState.Exchanging;
 		this.#deadline.idle(this.request.deadlines.idle);
-		const exchange = submit(this);
+		if (this.isEnded) return false;
+		const exchange = role.submit(this);
 		// it may have failed already, and begun another attempt
-		if (this.state === TransactionState.Exchanging) this.exchange = exchange;
+		if (this.state === TransactionState.Exchanging) this.#observer.exchange = exchange;
 		return true;
 	}
 
@@ -187,11 +180,8 @@ export class Transaction implements Order, Posted {
 	}
 
 	bodyWritable(): void {
+		this.#refusedAt = 0;
 		this.#observer.bodyWritable();
-	}
-
-	alive(): void {
-		this.#deadline.alive();
 	}
 
 	responded(status: number, minor: number, reason: string, table: HeadTable): boolean {
@@ -207,28 +197,20 @@ export class Transaction implements Order, Posted {
 		return !this.isEnded;
 	}
 
-	announced(): void {
-		this.#unread = true;
-		this.#observer.announced();
-	}
-
-	content(buffer: Uint8Array, count: number): boolean {
-		return this.#observer.content(buffer, count);
-	}
-
-	/** Content of the response; see Exchange. */
-	read(buffer: Uint8Array): number {
-		this.#unread = false;
-		this.#deadline.alive();
-		return this.exchange?.read(buffer) ?? 0;
-	}
-
 	write(bytes: Uint8Array, last: boolean): boolean {
-		this.#deadline.alive();
-		if (!this.exchange?.write(bytes, last)) return false;
+		if (!this.exchange?.write(bytes, last)) {
+			this.#refusedAt = this.allowance;
+			return false;
+		}
+		this.#refusedAt = 0;
 		this.bodySent += bytes.length;
 		this.#bodyTouched = true;
 		return true;
+	}
+
+	/** It makes sense to write now: there is room, and more than a refused write found. */
+	get isWritable(): boolean {
+		return this.allowance > this.#refusedAt;
 	}
 
 	get allowance(): number {
@@ -236,29 +218,38 @@ export class Transaction implements Order, Posted {
 	}
 
 	completed(): void {
-		this.exchange = undefined;
+		this.#observer.exchange = undefined;
 		this.end(undefined);
 		this.#observer.completed();
 	}
 
 	failed(code: string, detail?: unknown): void {
+		if (!this.isEnded) this.end(new LwsError(code, this.delivered, detail));
+	}
+
+	unanswered(code: string): void {
 		if (this.isEnded) return;
-		if (this.#canRetry(code)) {
+		if (this.canRetry()) {
 			this.#retried = true;
 			this.#isSending = false;
-			this.exchange = undefined;
+			this.#observer.exchange = undefined;
 			this.state = TransactionState.Queued;
 			this.#turn.post(this);
-		} else this.end(new LwsError(code, this.delivered, detail));
+		} else this.failed(code);
 	}
 
 	/**
 	 * A connection that had served before turned out to be dead: the request goes out again, once, when the peer cannot
 	 * mind (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1) and nothing of its body would have to be had again.
 	 */
-	#canRetry(code: string): boolean {
-		if (!this.#onUsedConnection || this.#retried || this.status > 0 || this.#bodyTouched) return false;
-		return STALE.includes(code) && IDEMPOTENT.includes(this.method);
+	private canRetry(): boolean {
+		return this.#onUsedConnection && !this.#retried && !this.#bodyTouched && IDEMPOTENT.includes(this.method);
+	}
+
+	/** The first byte of a response has come. */
+	answering(): void {
+		// with no limit for the first byte, silence in the middle of the head has one
+		if (this.request.deadlines.firstByte === 0) this.#deadline.idle(this.request.deadlines.idle);
 	}
 
 	end(error: LwsError | undefined): void {
@@ -268,12 +259,24 @@ export class Transaction implements Order, Posted {
 		this.#deadline.end();
 		this.#error = error;
 		const exchange = this.exchange;
-		this.exchange = undefined;
+		this.#observer.exchange = undefined;
 		exchange?.cancel();
 		this.#turn.post(this);
 	}
 
-	#isOurTurnToWrite(): boolean {
-		return this.status === 0 && this.allowance > 0;
+	expired(code: string): void {
+		this.#turn.enter();
+		this.failed(code);
+		this.#turn.leave();
+	}
+
+	unclocked(): void {
+		this.failed("internal:fault", "the host has no timer");
+	}
+
+	progress(): number {
+		const exchange = this.exchange;
+		if (!exchange || exchange.isAnnounced || (this.status === 0 && this.isWritable)) return -1;
+		return exchange.progress;
 	}
 }

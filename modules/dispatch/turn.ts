@@ -41,9 +41,9 @@ export class Turn {
 
 	/** It ends; what was posted meanwhile is done, and so is what that posts, but for a program that never stops. */
 	leave(): void {
-		if (this.#depth === 1) for (let round = 0; round < ROUNDS && this.#first; round++) this.#run();
+		if (this.#depth === 1) for (let round = 0; round < ROUNDS && this.#first; round++) this.run();
 		this.#depth--;
-		if (this.#depth === 0 && this.#first) this.#schedule();
+		if (this.#depth === 0 && this.#first) this.schedule();
 	}
 
 	post(work: Posted): void {
@@ -53,16 +53,20 @@ export class Turn {
 		if (this.#last) this.#last.postedNext = work;
 		else this.#first = work;
 		this.#last = work;
-		if (this.#depth === 0) this.#schedule();
+		if (this.#depth === 0) this.schedule();
 	}
 
-	#schedule(): void {
+	private schedule(): void {
 		if (this.#scheduled) return;
-		this.#scheduled = true;
-		this.#Timer.set(this.#callback, 0);
+		try {
+			this.#Timer.set(this.#callback, 0);
+			this.#scheduled = true;
+		} catch {
+			// no timer is to be had: the next callback of the host does it
+		}
 	}
 
-	#run(): void {
+	private run(): void {
 		let work = this.#first;
 		const last = this.#last;
 		while (work) {

@@ -26,7 +26,7 @@ export const enum Fault {
 }
 
 const FAULT_CODES: readonly string[] = Object.freeze([
-	"",
+	"internal:fault",
 	"h1:not-http",
 	"h1:bad-version",
 	"h1:bad-status-line",

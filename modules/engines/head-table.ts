@@ -3,18 +3,21 @@
  * positions for each field. No string is made until somebody asks for one.
  *
  * A field is built in steps, because the receive buffer may end anywhere: `begin`, `appendName`…, `keepName`,
- * `appendValue`…, `commit`; or `discard`. Fields that the client needs itself may use a reserve at the end of the
- * table, so that no number of other fields can push them out.
+ * `appendValue`… and `fold`, `commit`; whatever was not committed is gone with the next `begin`. Fields that the client
+ * needs itself may use a reserve at the end of the table, so that no number of other fields can push them out.
  */
-import { bytesToString, copyBytes, equalsFolded } from "lws-xs/native/kernels";
+import { bytesToString, copyBytes, equalsFolded, findByte } from "lws-xs/native/kernels";
 import { copyFolded } from "lws-xs/native/scan";
 
 /** Bytes that only needed fields may use: a Content-Length list, a Transfer-Encoding, a Connection with some options. */
 const RESERVED_BYTES = 256;
 const RESERVED_FIELDS = 4;
+/** The end of the reserve, where no value goes: in a full table, too, the names that the client needs are known. */
+const NAME_ROOM = 24;
 
 const HT = 0x09;
 const SP = 0x20;
+const COMMA = 0x2c;
 
 export class HeadTable {
 	readonly #bytes: Uint8Array;
@@ -52,9 +55,12 @@ export class HeadTable {
 		this.#needed = false;
 	}
 
-	/** False when the name does not fit even the reserve: the field can only be skipped. */
+	/** False when the name does not fit: it is longer than NAME_ROOM then, and the field can only be skipped. */
 	appendName(source: Uint8Array, start: number, end: number): boolean {
-		if (end - start > this.#bytes.length - this.#end) return false;
+		if (end - start > this.#bytes.length - this.#end) {
+			this.dropped++;
+			return false;
+		}
 		this.#end += copyFolded(this.#bytes, this.#end, source, start, end);
 		return true;
 	}
@@ -86,27 +92,29 @@ export class HeadTable {
 		return true;
 	}
 
-	/** One space, for a folded line (RFC 9112 section 5.2). */
-	appendSpace(): boolean {
-		if (this.#end === this.#limit()) return false;
+	/**
+	 * The value goes on in another line: one space takes the place of all white space there (RFC 9112 section 5.2), none
+	 * before the first text. False: there is no room, the field must be discarded.
+	 */
+	fold(): boolean {
+		this.#trim();
+		if (this.#end === this.#nameEnd) return true;
+		if (this.#end >= this.#limit()) {
+			this.dropped++;
+			return false;
+		}
 		this.#bytes[this.#end++] = SP;
 		return true;
 	}
 
-	/** The field is complete: white space around its value goes (RFC 9110 section 5.5). Gives its index. */
+	/** The field is complete: white space behind its value goes (RFC 9110 section 5.5). Gives its index. */
 	commit(): number {
-		const bytes = this.#bytes;
-		let start = this.#nameEnd;
-		let end = this.#end;
-		while (end > start && (bytes[end - 1] === SP || bytes[end - 1] === HT)) end--;
-		while (start < end && (bytes[start] === SP || bytes[start] === HT)) start++;
-		if (start > this.#nameEnd) copyBytes(bytes, this.#nameEnd, bytes, start, end);
-		end -= start - this.#nameEnd;
+		this.#trim();
 		const at = 3 * this.#count;
 		this.#spans[at] = this.#used;
 		this.#spans[at + 1] = this.#nameEnd;
-		this.#spans[at + 2] = end;
-		this.#used = end;
+		this.#spans[at + 2] = this.#end;
+		this.#used = this.#end;
 		return this.#count++;
 	}
 
@@ -131,7 +139,38 @@ export class HeadTable {
 		return bytesToString(this.#bytes, this.#spans[3 * index + 1] as number, this.#spans[3 * index + 2] as number);
 	}
 
-	#limit(): number {
-		return this.#needed ? this.#bytes.length : this.#bytes.length - RESERVED_BYTES;
+	/** Whether the value is `text`, ASCII letters without case: no other letter becomes one of them. */
+	valueIs(index: number, text: string): boolean {
+		return equalsFolded(this.#bytes, this.#spans[3 * index + 1] as number, this.#spans[3 * index + 2] as number, text);
 	}
+
+	/** Whether `element` is in the comma-separated list (RFC 9110 section 5.6.1) that all fields of that name make. */
+	listHas(name: string, element: string): boolean {
+		const bytes = this.#bytes;
+		for (let nth = 0, index = this.find(name); index >= 0; index = this.find(name, ++nth)) {
+			const end = this.#spans[3 * index + 2] as number;
+			for (let at = this.#spans[3 * index + 1] as number; at < end; ) {
+				const comma = findByte(bytes, COMMA, at, end);
+				const next = comma < 0 ? end : comma;
+				let stop = next;
+				while (at < stop && isSpace(bytes[at])) at++;
+				while (stop > at && isSpace(bytes[stop - 1])) stop--;
+				if (equalsFolded(bytes, at, stop, element)) return true;
+				at = next + 1;
+			}
+		}
+		return false;
+	}
+
+	#trim(): void {
+		while (this.#end > this.#nameEnd && isSpace(this.#bytes[this.#end - 1])) this.#end--;
+	}
+
+	#limit(): number {
+		return this.#bytes.length - (this.#needed ? NAME_ROOM : RESERVED_BYTES);
+	}
+}
+
+function isSpace(byte: number | undefined): boolean {
+	return byte === SP || byte === HT;
 }

@@ -2,7 +2,7 @@
 import { LwsError } from "../engines/errors.js";
 import { BodyKind } from "../roles/role.js";
 import { LWS_WRITE_HTTP, LWS_WRITE_HTTP_FINAL } from "./constants.js";
-import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
 
 /**
  * Takes content of the response that waits, into `buffer`, from its start. For each run of it RECEIVE_CLIENT_HTTP_READ is
@@ -18,24 +18,25 @@ import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
  * 	httpClientRead(wsi, buffer);
  * 	return 0;
  */
-export function httpClientRead(wsi: Wsi<never>, buffer: Uint8Array): number {
-	const transaction = wsi.transaction;
-	if (!transaction || transaction.isEnded) return -1;
-	if (buffer.length === 0) throw new RangeError("the buffer is empty");
-	const count = transaction.read(buffer);
-	return count === 0 && transaction.isEnded ? -1 : count;
+export function httpClientRead(wsi: AnyWsi, buffer: Uint8Array): number {
+	const exchange = wsi.exchange;
+	if (exchange) {
+		const count = exchange.read(buffer);
+		if (count > 0) return count;
+	}
+	return wsi.isEnded ? -1 : 0;
 }
 
 /**
  * The status of the response, 0 before it has come. Valid from FILTER_PRE_ESTABLISH on; lws forgets it after
  * ESTABLISHED, this does not. Source: lws_http_client_http_response.
  */
-export function httpClientHttpResponse(wsi: Wsi<never>): number {
+export function httpClientHttpResponse(wsi: AnyWsi): number {
 	return wsi.transaction?.status ?? 0;
 }
 
 /** The reason phrase of the status line, up to 64 bytes; it means nothing (RFC 9112 section 4). */
-export function httpClientReasonPhrase(wsi: Wsi<never>): string {
+export function httpClientReasonPhrase(wsi: AnyWsi): string {
 	return wsi.transaction?.reason ?? "";
 }
 
@@ -44,18 +45,18 @@ export function httpClientReasonPhrase(wsi: Wsi<never>): string {
  * unless a Content-Length was added. Later: false ends the body, as LWS_WRITE_HTTP_FINAL does.
  * Source: lws_client_http_body_pending.
  */
-export function clientHttpBodyPending(wsi: Wsi<never>, somethingLeftToSend: boolean): void {
+export function clientHttpBodyPending(wsi: AnyWsi, somethingLeftToSend: boolean): void {
 	if (wsi.head) wsi.head.isBodyPending = somethingLeftToSend;
 	else if (!somethingLeftToSend) wsi.finishBody();
 }
 
 /** Asks for one CLIENT_HTTP_WRITEABLE, when there is room. Source: lws_callback_on_writable. */
-export function callbackOnWritable(wsi: Wsi<never>): void {
+export function callbackOnWritable(wsi: AnyWsi): void {
 	wsi.wantWriteable();
 }
 
 /** Bytes that one `write` takes now. Source: lws_get_peer_write_allowance. */
-export function peerWriteAllowance(wsi: Wsi<never>): number {
+export function peerWriteAllowance(wsi: AnyWsi): number {
 	return wsi.transaction?.allowance ?? 0;
 }
 
@@ -70,7 +71,7 @@ export function peerWriteAllowance(wsi: Wsi<never>): number {
  * 	if (!isLast) callbackOnWritable(wsi);
  * 	return 0;
  */
-export function write(wsi: Wsi<never>, bytes: Uint8Array, mode: number = LWS_WRITE_HTTP): number {
+export function write(wsi: AnyWsi, bytes: Uint8Array, mode: number = LWS_WRITE_HTTP): number {
 	const transaction = wsi.transaction;
 	if (!transaction || transaction.isEnded) return -1;
 	if (mode !== LWS_WRITE_HTTP && mode !== LWS_WRITE_HTTP_FINAL)
@@ -89,7 +90,7 @@ export function write(wsi: Wsi<never>, bytes: Uint8Array, mode: number = LWS_WRI
  * Adds a field to the request; only in APPEND_HANDSHAKE_HEADER. A colon at the end of the name, as in lws, is left out.
  * Throws TypeError for a name or value that is none. Source: lws_add_http_header_by_name.
  */
-export function addHttpHeaderByName(wsi: Wsi<never>, name: string, value: string): void {
+export function addHttpHeaderByName(wsi: AnyWsi, name: string, value: string): void {
 	if (!wsi.head) throw new Error("fields can be added before the request is sent, in APPEND_HANDSHAKE_HEADER");
 	wsi.head.add(name.endsWith(":") ? name.slice(0, -1) : name, value);
 }
@@ -98,7 +99,7 @@ export function addHttpHeaderByName(wsi: Wsi<never>, name: string, value: string
  * A field of the response; `nth` counts fields of the same name, which are never merged. undefined: not there, or not
  * kept. Valid from FILTER_PRE_ESTABLISH until the wsi has ended. Source: lws_hdr_copy.
  */
-export function headerValue(wsi: Wsi<never>, name: string, nth = 0): string | undefined {
+export function headerValue(wsi: AnyWsi, name: string, nth = 0): string | undefined {
 	const table = wsi.transaction?.table;
 	if (!table) return undefined;
 	const index = table.find(name, nth);
@@ -106,7 +107,7 @@ export function headerValue(wsi: Wsi<never>, name: string, nth = 0): string | un
 }
 
 /** The names of the response's fields in their order, in lower case; a repeated field appears each time. */
-export function headerNames(wsi: Wsi<never>): string[] {
+export function headerNames(wsi: AnyWsi): string[] {
 	const table = wsi.transaction?.table;
 	return table ? Array.from({ length: table.count }, (_, index) => table.name(index)) : [];
 }
@@ -115,7 +116,7 @@ export function headerNames(wsi: Wsi<never>): string[] {
  * Ends the wsi from the application's side. Its last callbacks come in a later turn. Without effect when it has ended.
  * Source: lws_set_timeout with LWS_TO_KILL_ASYNC.
  */
-export function close(wsi: Wsi<never>): void {
+export function close(wsi: AnyWsi): void {
 	wsi.end(new LwsError("app:closed", wsi.transaction?.delivered ?? "no"));
 }
 
@@ -125,21 +126,21 @@ export function getProtocol<User>(wsi: Wsi<User>): Protocol<User> {
 }
 
 /** Source: lws_get_vhost. */
-export function getVhost(wsi: Wsi<never>): Vhost {
+export function getVhost(wsi: AnyWsi): Vhost {
 	return wsi.vhost;
 }
 
 /** Source: lws_get_context. */
-export function getContext(wsi: Wsi<never>): Context {
+export function getContext(wsi: AnyWsi): Context {
 	return wsi.vhost.context;
 }
 
 /** Source: lws_get_parent. */
-export function getParent(wsi: Wsi<never>): Wsi | undefined {
+export function getParent(wsi: AnyWsi): Wsi | undefined {
 	return wsi.parent;
 }
 
 /** The children, the youngest first. Source: lws_get_child. */
-export function getChildren(wsi: Wsi<never>): readonly Wsi[] {
+export function getChildren(wsi: AnyWsi): readonly Wsi[] {
 	return wsi.children;
 }

@@ -4,7 +4,7 @@ import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
 import { LCCSCF_USE_SSL, LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN } from "./constants.js";
 import { completeDeadlines } from "./options.js";
-import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
 import { RequestHead } from "./request-head.js";
 import { ClientWsi } from "./wsi.js";
 
@@ -32,7 +32,7 @@ export interface ConnectInfo<User = unknown> {
 	userdata?: User;
 	/** No effect, as in lws. */
 	clientExts?: unknown;
-	parentWsi?: Wsi<never>;
+	parentWsi?: AnyWsi;
 	/** No effect, as in lws without its HTTP proxy. */
 	uriReplaceFrom?: string;
 	uriReplaceTo?: string;
@@ -54,6 +54,8 @@ function requireText(name: string, value: unknown): string {
 }
 
 function check(info: ConnectInfo<never>): void {
+	if (!info.context) throw new TypeError("context is missing");
+	if (info.parentWsi?.isEnded) throw new Error("the parent has ended");
 	requireText("address", info.address);
 	if (!Number.isInteger(info.port) || info.port < 1 || info.port > 65535) {
 		throw new RangeError(`port is ${info.port}: it must be a whole number from 1 to 65535`);
@@ -69,7 +71,8 @@ function check(info: ConnectInfo<never>): void {
 	if (!isToken(info.method)) throw new TypeError(`${JSON.stringify(info.method)} is no method`);
 	if (info.method === "CONNECT") throw new TypeError("CONNECT makes a tunnel, which is not built in yet");
 	if (info.method === "RAW") throw new TypeError("raw connections are not built in yet");
-	if (![undefined, 13, 0, -1].includes(info.ietfVersionOrMinusOne)) {
+	const version = info.ietfVersionOrMinusOne;
+	if (version !== undefined && version !== 13 && version !== 0 && version !== -1) {
 		throw new RangeError("ietfVersionOrMinusOne is 13, 0 or -1");
 	}
 	if ((info.sslConnection ?? 0) & LCCSCF_USE_SSL) throw new TypeError("LCCSCF_USE_SSL: TLS is not built in yet");
@@ -107,7 +110,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const method = info.method as string;
 	const isRaw = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
 	const origin = info.origin === undefined || isRaw ? info.origin : `http://${info.origin}`;
-	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi as Wsi | undefined);
+	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(
 		{
 			method,
@@ -116,7 +119,6 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 				address: info.address,
 				port: info.port,
 				localAddress: info.iface,
-				key: `${info.address} ${info.port} ${info.iface ?? ""}`,
 			},
 			deadlines: completeDeadlines(info.deadlines, context.deadlines),
 			keepHeaders: info.keepHeaders?.map((name) => name.toLowerCase()),

@@ -72,7 +72,7 @@ class ClientContext implements Context {
  * Throws TypeError or RangeError for options that cannot be. Source: lws_create_context.
  *
  * @example
- * const context = createContext({ protocols: [{ name: "http", callback(wsi, reason) { … } }] });
+ * const context = createContext({ protocols: [{ name: "http", callback(wsi, reason, user, input, length) { … } }] });
  */
 export function createContext(info: ContextInfo): Context {
 	return new ClientContext(info);
@@ -94,7 +94,7 @@ export function contextDestroy(context: Context): void {
  */
 export function createVhost(context: Context, info: VhostInfo): Vhost {
 	if (context.isDestroyed) throw new Error("the context is destroyed");
-	const protocols = info.protocols as readonly Protocol[];
+	const protocols: readonly Protocol[] = info.protocols;
 	if (!Array.isArray(protocols) || protocols.length === 0) throw new TypeError("a vhost needs at least one protocol");
 	for (const protocol of protocols) {
 		if (typeof protocol.callback !== "function") throw new TypeError(`protocol ${protocol.name} has no callback`);

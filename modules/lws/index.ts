@@ -7,4 +7,4 @@ export { type ConnectInfo, clientConnectViaInfo } from "./connect.js";
 export * from "./constants.js";
 export { type ContextInfo, contextDestroy, createContext, createVhost, type HostClasses } from "./context.js";
 export { type MemoryPlan, memoryPlan, type Sizes, type VhostInfo } from "./options.js";
-export type { Context, Event, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
+export type { AnyProtocol, AnyWsi, Context, Event, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";

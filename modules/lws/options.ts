@@ -1,6 +1,6 @@
 /** Sizes and limits of a context, with their defaults: those of a device. */
 import type { Deadlines } from "../dispatch/deadline.js";
-import type { Protocol } from "./protocol.js";
+import type { AnyProtocol } from "./protocol.js";
 
 /** What a vhost reserves when it is made, and how long it waits. Bytes and milliseconds. */
 export interface Sizes {
@@ -53,7 +53,7 @@ const MAXIMUM = 0x3fff_ffff;
 export interface VhostInfo extends Partial<Sizes> {
 	name?: string;
 	/** The first one serves requests that name no protocol. */
-	protocols: readonly Protocol<never>[];
+	protocols: readonly AnyProtocol[];
 }
 
 /** Fills in what is missing; throws a RangeError for what cannot be. */
@@ -71,6 +71,7 @@ export function completeSizes(info: Partial<Sizes>): Sizes {
 }
 
 export function completeDeadlines(info: Partial<Deadlines> | undefined, base: Deadlines): Deadlines {
+	if (info === undefined) return base;
 	const deadlines = { ...base };
 	for (const name of Object.keys(deadlines) as (keyof Deadlines)[]) {
 		const value = info?.[name];

@@ -7,6 +7,7 @@ import type { PoolHost } from "../dispatch/pool.js";
 import type { Placer, Transaction } from "../dispatch/transaction.js";
 import type { Turn } from "../dispatch/turn.js";
 import type { LwsError } from "../engines/errors.js";
+import type { Exchange } from "../roles/role.js";
 import type {
 	LWS_CALLBACK_CHILD_CLOSING,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
@@ -126,6 +127,8 @@ export interface Wsi<User = unknown> {
 	readonly isEnded: boolean;
 	/** @internal */
 	readonly transaction: Transaction | undefined;
+	/** @internal */
+	readonly exchange: Exchange | undefined;
 	/** @internal The fields of the request while they can be added. */
 	readonly head: RequestHead | undefined;
 	/** @internal Calls the protocol; true: it wants to go on. */
@@ -139,3 +142,9 @@ export interface Wsi<User = unknown> {
 	/** @internal */
 	finishBody(): void;
 }
+
+/** A protocol or wsi of whatever user data. */
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` and `never` fit one half of the uses each.
+export type AnyProtocol = Protocol<any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export type AnyWsi = Wsi<any>;

@@ -28,7 +28,7 @@ export class RequestHead {
 			case "host":
 				throw new TypeError("Host is the field `host` of the connect info");
 			case "content-length":
-				this.#setLength(value);
+				this.setLength(value);
 				return;
 			case "transfer-encoding":
 				if (value.toLowerCase() !== "chunked") throw new TypeError("Transfer-Encoding can only be chunked");
@@ -38,16 +38,16 @@ export class RequestHead {
 				this.#fields.push(name, value);
 				return;
 		}
-		this.#checkFraming();
+		this.checkFraming();
 	}
 
-	#setLength(value: string): void {
+	private setLength(value: string): void {
 		if (!/^[0-9]{1,15}$/.test(value)) throw new TypeError("Content-Length is no number of bytes");
 		this.#length = Number(value);
-		this.#checkFraming();
+		this.checkFraming();
 	}
 
-	#checkFraming(): void {
+	private checkFraming(): void {
 		// both at once are how requests are smuggled (RFC 9112 section 6.2)
 		if (this.#length >= 0 && this.#isChunked)
 			throw new TypeError("Content-Length and Transfer-Encoding exclude each other");
@@ -55,8 +55,8 @@ export class RequestHead {
 
 	/** Writes fields and framing into the transaction. */
 	complete(transaction: Transaction): void {
-		const { fields } = transaction;
-		fields.push(...this.#fields);
+		const fields = this.#fields;
+		transaction.fields = fields;
 		if (this.#length >= 0) {
 			transaction.bodyKind = this.#length > 0 ? BodyKind.Length : BodyKind.None;
 			transaction.bodyLength = this.#length;

@@ -52,18 +52,18 @@ export class ClientVhost implements Vhost {
 	forget(wsi: Wsi): void {
 		const index = this.#alive.indexOf(wsi);
 		if (index >= 0) this.#alive.splice(index, 1);
-		if (this.#isDestroyed && this.#alive.length === 0) this.#finish();
+		if (this.#isDestroyed && this.#alive.length === 0) this.finish();
 	}
 
 	/** Every wsi ends in a later turn, then the protocols are told. */
 	destroy(end: (wsi: Wsi) => void): void {
 		if (this.#isDestroyed) return;
 		this.#isDestroyed = true;
-		if (this.#alive.length === 0) this.#finish();
+		if (this.#alive.length === 0) this.finish();
 		else for (const wsi of [...this.#alive]) end(wsi);
 	}
 
-	#finish(): void {
+	private finish(): void {
 		this.pool.close();
 		const spokesmen = this.#spokesmen;
 		this.#spokesmen = undefined;

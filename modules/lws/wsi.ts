@@ -12,7 +12,7 @@
 import type { Observer, Transaction } from "../dispatch/transaction.js";
 import type { Posted } from "../dispatch/turn.js";
 import { LwsError } from "../engines/errors.js";
-import { BodyKind } from "../roles/role.js";
+import { BodyKind, type Exchange } from "../roles/role.js";
 import {
 	LWS_CALLBACK_CHILD_CLOSING,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
@@ -29,8 +29,13 @@ import {
 	LWS_CALLBACK_WSI_CREATE,
 	LWS_CALLBACK_WSI_DESTROY,
 } from "./constants.js";
-import type { Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
+import type { CallbackResult, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
 import type { RequestHead } from "./request-head.js";
+
+/** A protocol whose callback takes whatever belongs to a reason that is known only at run time. */
+interface AnyProtocol {
+	callback(wsi: unknown, reason: Reason, user: unknown, input: unknown, length: number): CallbackResult;
+}
 
 export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	readonly vhost: Vhost;
@@ -40,15 +45,20 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	readonly children: Wsi[] = [];
 	error: LwsError | undefined;
 	transaction: Transaction | undefined;
+	exchange: Exchange | undefined;
 	head: RequestHead | undefined;
 	postedNext: Posted | undefined;
 	isPosted = false;
 	#bound = false;
 	#established = false;
 	#ended = false;
+	/** An exception of the callback is caught further out. */
+	#isGuarded = false;
 	#isWriteableWanted = false;
 	/** The application has said that nothing is left to send, and the last bytes had no room yet. */
 	#isFinishing = false;
+	/** What a callback threw after the response was complete. */
+	#late: LwsError | undefined;
 
 	constructor(vhost: Vhost, protocol: Protocol<User>, user: User, parent: Wsi | undefined) {
 		this.vhost = vhost;
@@ -65,10 +75,9 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	/** Calls the protocol. True: it wants to go on. An exception ends this wsi, and nothing else. */
 	call<R extends Reason>(reason: R, input: ReasonInput[R], length: number): boolean {
 		try {
-			const callback = this.protocol.callback as (...event: unknown[]) => number | undefined;
-			return !callback.call(this.protocol, this, reason, this.user, input, length);
+			return !(this.protocol as AnyProtocol).callback(this, reason, this.user, input, length);
 		} catch (exception) {
-			this.end(new LwsError("app:callback-threw", this.transaction?.delivered ?? "no", exception));
+			this.threw(exception);
 			return false;
 		}
 	}
@@ -82,17 +91,16 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 
 	runPosted(): void {
 		if (this.#bound) {
-			this.#tellWriteable();
+			this.tellWriteable();
 			return;
 		}
 		if (this.isEnded) return;
 		this.#bound = true;
 		this.vhost.initProtocols();
-		const agreed =
-			this.call(LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL, undefined, 0) &&
-			this.call(LWS_CALLBACK_WSI_CREATE, undefined, 0);
-		if (agreed) this.transaction?.begin();
-		else this.end(new LwsError("app:callback-refused", "no"));
+		// each of them may end it
+		const bound = this.call(LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL, undefined, 0) && !this.isEnded;
+		if (!bound || !this.call(LWS_CALLBACK_WSI_CREATE, undefined, 0)) this.refuse();
+		else if (!this.isEnded) this.transaction?.begin();
 	}
 
 	/** Ends it; the callbacks that tell so come in a later turn. */
@@ -107,19 +115,19 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 
 	finishBody(): void {
 		this.#isFinishing = true;
-		this.#tryFinish();
+		this.tryFinish();
 	}
 
-	#tryFinish(): void {
+	private tryFinish(): void {
 		if (this.#isFinishing && this.transaction?.write(EMPTY, true)) this.#isFinishing = false;
 	}
 
-	#tellWriteable(): void {
-		this.#tryFinish();
-		const allowance = this.transaction?.allowance ?? 0;
-		if (!this.#isWriteableWanted || allowance === 0) return;
+	private tellWriteable(): void {
+		this.tryFinish();
+		const transaction = this.transaction;
+		if (!this.#isWriteableWanted || !transaction?.isWritable) return;
 		this.#isWriteableWanted = false;
-		this.#require(this.call(LWS_CALLBACK_CLIENT_HTTP_WRITEABLE, undefined, allowance));
+		if (!this.call(LWS_CALLBACK_CLIENT_HTTP_WRITEABLE, undefined, transaction.allowance)) this.refuse();
 	}
 
 	// the observer of the transaction
@@ -136,11 +144,11 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	bodyWritable(): void {
-		this.#tellWriteable();
+		this.tellWriteable();
 	}
 
 	responded(): boolean {
-		if (!this.call(LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH, undefined, 0)) return false;
+		if (!this.call(LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH, undefined, 0) || this.isEnded) return false;
 		this.#established = true;
 		if (this.call(LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP, undefined, 0)) return true;
 		// lws: refusing here is a connection error
@@ -148,20 +156,39 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		return false;
 	}
 
-	announced(): void {
-		this.#require(this.call(LWS_CALLBACK_RECEIVE_CLIENT_HTTP, undefined, 0));
+	/** One guard for all announcements of a turn: entering `try` costs more than a callback. */
+	announced(exchange: Exchange): void {
+		const protocol = this.protocol;
+		this.#isGuarded = true;
+		try {
+			do {
+				if (protocol.callback(this, LWS_CALLBACK_RECEIVE_CLIENT_HTTP, this.user, undefined, 0)) {
+					this.refuse();
+					break;
+				}
+			} while (exchange.announce());
+		} catch (exception) {
+			this.threw(exception);
+		}
+		this.#isGuarded = false;
 	}
 
 	content(buffer: Uint8Array, count: number): boolean {
-		return this.#require(this.call(LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ, buffer, count));
+		if (!this.#isGuarded) {
+			if (!this.call(LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ, buffer, count)) this.refuse();
+		} else if (this.protocol.callback(this, LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ, this.user, buffer, count)) {
+			this.refuse();
+		}
+		return this.exchange !== undefined;
 	}
 
 	completed(): void {
 		this.call(LWS_CALLBACK_COMPLETED_CLIENT_HTTP, undefined, 0);
 	}
 
-	ended(error: LwsError | undefined): void {
+	ended(cause: LwsError | undefined): void {
 		if (this.#ended) return;
+		const error = cause ?? this.#late;
 		for (const child of [...this.children]) child.endNow();
 		this.#ended = true;
 		this.error = error;
@@ -172,7 +199,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 			this.call(LWS_CALLBACK_CLIENT_CONNECTION_ERROR, error as LwsError, 0);
 			if (this.#bound) this.call(LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL, undefined, 0);
 		}
-		this.#leaveParent();
+		this.leaveParent();
 		this.call(LWS_CALLBACK_WSI_DESTROY, undefined, 0);
 		this.vhost.forget(this as Wsi);
 		this.head = undefined;
@@ -186,18 +213,24 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		transaction.tell();
 	}
 
-	#leaveParent(): void {
+	private leaveParent(): void {
 		const parent = this.parent;
 		if (!parent) return;
 		const index = parent.children.indexOf(this as Wsi);
 		if (index >= 0) parent.children.splice(index, 1);
-		parent.call(LWS_CALLBACK_CHILD_CLOSING, this as Wsi, 0);
+		if (!parent.call(LWS_CALLBACK_CHILD_CLOSING, this as Wsi, 0)) {
+			parent.end(new LwsError("app:callback-refused", parent.transaction?.delivered ?? "no"));
+		}
 	}
 
-	/** The callback's wish for the end is granted. */
-	#require(wished: boolean): boolean {
-		if (!wished) this.end(new LwsError("app:callback-refused", this.transaction?.delivered ?? "no"));
-		return wished && !this.isEnded;
+	private refuse(): void {
+		this.end(new LwsError("app:callback-refused", this.transaction?.delivered ?? "no"));
+	}
+
+	private threw(exception: unknown): void {
+		const error = new LwsError("app:callback-threw", this.transaction?.delivered ?? "no", exception);
+		if (this.isEnded) this.#late ??= error;
+		else this.end(error);
 	}
 }
 

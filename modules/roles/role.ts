@@ -6,8 +6,16 @@
  */
 import type { HeadTable } from "../engines/head-table.js";
 
+/** Where the bytes of a connection come from, for whole buffers (see ByteStream). */
+export interface CarrierStream {
+	available: number;
+	readonly source: { read(buffer: Uint8Array): number | undefined } | undefined;
+}
+
 /** The connection, as its role sees it. */
 export interface Carrier {
+	/** The stream, for the shortest way of a body; undefined after its end. */
+	readonly stream: CarrierStream | undefined;
 	/** What was read from the stream and not consumed: [inputStart, inputEnd) of `input`. The role moves inputStart. */
 	readonly input: Uint8Array;
 	inputStart: number;
@@ -40,6 +48,17 @@ export const enum BodyKind {
 	Chunked,
 }
 
+/** Who reads the body of a response. */
+export interface BodyReader {
+	/**
+	 * Content of the response waits to be read from `exchange`; told once until it is read. When it has been read, and
+	 * `exchange.announce()` says that more waits, that has been told as well.
+	 */
+	announced(exchange: Exchange): void;
+	/** `count` bytes of content lie at the start of `buffer`; false: the reader no longer wants the rest. */
+	content(buffer: Uint8Array, count: number): boolean;
+}
+
 /** A request and who waits for its response: a transaction, as the role sees it. */
 export interface Order {
 	readonly method: string;
@@ -54,18 +73,18 @@ export interface Order {
 	sending(): void;
 	/** All of it has left. */
 	sent(): void;
+	/** The first byte of a response has come. */
+	answering(): void;
 	/** The request body can be written. */
 	bodyWritable(): void;
-	/** Bytes of the peer have come: its silence begins anew. */
-	alive(): void;
 	/** The final head has come, its fields are in `table` until the order has ended; false: it no longer wants the rest. */
 	responded(status: number, minor: number, reason: string, table: HeadTable): boolean;
-	/** Content of the response waits to be read; told once until it is read. */
-	announced(): void;
-	/** `count` bytes of content lie at the start of `buffer`; false: the order no longer wants the rest. */
-	content(buffer: Uint8Array, count: number): boolean;
+	/** Who is told of the body; it is asked and answered for each piece, with nothing between. */
+	readonly reader: BodyReader;
 	/** The response is complete. */
 	completed(): void;
+	/** The connection ended before any byte of a response; `code` is that of an LwsError. */
+	unanswered(code: string): void;
 	/** It failed; `code` is that of an LwsError. */
 	failed(code: string, detail?: unknown): void;
 }
@@ -74,6 +93,12 @@ export interface Order {
 export interface Exchange {
 	/** Bytes of request body that `write` takes now. */
 	readonly allowance: number;
+	/** Content waits for the application; the peer's silence is not its fault. */
+	readonly isAnnounced: boolean;
+	/** Changes whenever bytes have come, or have left: the peer is alive. */
+	readonly progress: number;
+	/** Inside `BodyReader.announced`, after a read: more content waits, and counts as announced. */
+	announce(): boolean;
 	/** Content of the response, into `buffer`; gives the count of bytes. Calls `content`, `completed` and `failed`. */
 	read(buffer: Uint8Array): number;
 	/** All of `bytes`, or nothing and false. `last`: the body ends with them. */

@@ -28,7 +28,10 @@ export class NameResolver {
 		this.#options = options;
 	}
 
-	/** `done` hears the addresses in the order to try, or undefined; never from inside this call. */
+	/**
+	 * `done` hears the addresses in the order to try, or undefined; never from inside this call. Throws what the host's
+	 * resolver throws.
+	 */
 	resolve(host: string, done: (addresses: readonly string[] | undefined) => void): Lookup {
 		let waiting = true;
 		this.#resolver ??= new this.#Resolver(this.#options);

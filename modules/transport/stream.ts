@@ -15,11 +15,20 @@ export interface StreamSink {
 	 * code of an LwsError (`tcp:reset`).
 	 */
 	ended(code: string | undefined): void;
+	/** A call to the stream failed as none may: it is over. Unlike the others this comes from inside that call. */
+	broken(): void;
+}
+
+/** What fills a whole buffer, at most `available` bytes of it, and gives its length. */
+export interface Source {
+	read(buffer: Uint8Array): number | undefined;
 }
 
 export interface ByteStream {
-	/** Bytes that can be read now. */
-	readonly available: number;
+	/** Bytes that can be read now; who reads from `source` takes them off. */
+	available: number;
+	/** The shortest way to the bytes, for whole buffers; undefined when there is none, and after the end. */
+	readonly source: Source | undefined;
 	/** Bytes that `write` takes now; 0 before `opened` and after the end. */
 	readonly room: number;
 	/** Reads up to `end - start` bytes, never more than `available`; gives the count. */

@@ -1,4 +1,7 @@
-/** A byte stream over the host's ECMA-419 TCP socket. Nothing that the socket throws leaves this file. */
+/**
+ * A byte stream over the host's ECMA-419 TCP socket. Nothing that the socket throws leaves this file: a socket that fails
+ * where its contract says it cannot is broken, and its stream ends.
+ */
 import type TCP from "embedded:io/socket/tcp";
 import type { TCPFailure } from "embedded:io/socket/tcp";
 import type { ByteStream, StreamSink } from "./stream.js";
@@ -14,77 +17,109 @@ export interface TCPTarget {
 	localAddress: string | undefined;
 }
 
+// One function for all sockets, which find their stream as their `target`: closures would cost each stream 500 bytes.
+
+function onReadable(this: TCP, bytes: number): void {
+	(this.target as TCPStream).arrived(bytes);
+}
+
+function onWritable(this: TCP, bytes: number): void {
+	(this.target as TCPStream).drained(bytes);
+}
+
+function onError(this: TCP, failure?: TCPFailure): void {
+	(this.target as TCPStream).failed(failure);
+}
+
 export class TCPStream implements ByteStream {
-	#socket: TCP | undefined;
-	readonly #sink: StreamSink;
-	#opened = false;
 	available = 0;
 	room = 0;
+	/** The socket itself, which fills what it is given; undefined after the end. */
+	source: TCP | undefined;
+	readonly #sink: StreamSink;
+	#isOpened = false;
 
 	/** Throws what the socket's constructor throws: there may be no socket left. */
-	constructor(Socket: TCPClass, target: TCPTarget, sink: StreamSink) {
-		const stream = this;
+	constructor(Socket: TCPClass, { address, port, localAddress }: TCPTarget, sink: StreamSink) {
 		this.#sink = sink;
-		this.#socket = new Socket({
-			address: target.address,
-			port: target.port,
+		this.source = new Socket({
+			address,
+			port,
 			// requests and their ends go out at once; what is written in one turn is put together above
 			nodelay: true,
-			...(target.localAddress === undefined ? undefined : { localAddress: target.localAddress }),
-			onReadable(bytes) {
-				stream.available = bytes;
-				sink.readable();
-			},
-			onWritable(bytes) {
-				stream.room = bytes;
-				if (stream.#opened) sink.writable();
-				else {
-					stream.#opened = true;
-					sink.opened();
-				}
-			},
-			onError(failure) {
-				stream.#end(failure);
-			},
+			...(localAddress === undefined ? undefined : { localAddress }),
+			target: this,
+			onReadable,
+			onWritable,
+			onError,
 		});
 	}
 
 	read(buffer: Uint8Array, start: number, end: number): number {
 		const count = Math.min(end - start, this.available);
-		if (count <= 0 || !this.#socket) return 0;
+		if (count <= 0 || !this.source) return 0;
 		// the socket fills exactly what it is given, so a part needs a view of its own
 		const whole = count === buffer.length;
-		this.#socket.read(whole ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset + start, count));
+		try {
+			this.source.read(whole ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset + start, count));
+		} catch {
+			this.broken();
+			return 0;
+		}
 		this.available -= count;
 		return count;
 	}
 
 	write(buffer: Uint8Array, start: number, end: number): number {
 		const count = end - start;
-		if (count > this.room || count <= 0 || !this.#socket) return 0;
+		if (count > this.room || count <= 0 || !this.source) return 0;
 		const whole = count === buffer.length;
 		try {
-			const room = this.#socket.write(whole ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset + start, count));
+			const room = this.source.write(whole ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset + start, count));
 			this.room = room ?? 0;
 		} catch {
-			// the end has come and its onError is on the way
-			this.room = 0;
+			this.broken();
 			return 0;
 		}
 		return count;
 	}
 
 	abort(): void {
-		const socket = this.#socket;
-		this.#socket = undefined;
+		const socket = this.source;
+		this.source = undefined;
 		this.available = this.room = 0;
-		socket?.close();
+		try {
+			socket?.close();
+		} catch {
+			// it is given up all the same
+		}
 	}
 
-	#end(failure: TCPFailure | undefined): void {
-		const opened = this.#opened;
+	/** @internal From the socket. */
+	arrived(bytes: number): void {
+		this.available = bytes;
+		this.#sink.readable();
+	}
+
+	/** @internal From the socket. */
+	drained(bytes: number): void {
+		this.room = bytes;
+		if (this.#isOpened) this.#sink.writable();
+		else {
+			this.#isOpened = true;
+			this.#sink.opened();
+		}
+	}
+
+	/** @internal From the socket. */
+	failed(failure: TCPFailure | undefined): void {
 		this.abort();
-		// the device gives no reason; before the connection stood it can only have been refused it
-		this.#sink.ended(failure === undefined ? (opened ? undefined : "tcp:other") : `tcp:${failure}`);
+		// the device gives no reason; before the connection stood it cannot have been a FIN
+		this.#sink.ended(failure === undefined ? (this.#isOpened ? undefined : "tcp:other") : `tcp:${failure}`);
+	}
+
+	private broken(): void {
+		this.abort();
+		this.#sink.broken();
 	}
 }

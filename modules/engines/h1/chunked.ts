@@ -2,15 +2,18 @@
  * The chunked transfer coding (RFC 9112 section 7.1), decoded in place: the decoder consumes the framing and says how
  * much content follows; who reads the content tells it how much was taken, and may read that from wherever it lies.
  *
- * Refused: a size that is no hexadecimal number or above 2^52 (section 7.1 asks to expect large numerals), a bare LF in
- * the framing (it is how requests and responses are smuggled past a proxy), content that is not followed by CR LF.
+ * Refused: a size that is no hexadecimal number, of 2^52 or more, or of more than SIZE_DIGITS digits with its leading
+ * zeros (section 7.1 asks to expect large numerals; servers pad them to 8 or 16 digits, and zeros without end must have
+ * one), a bare LF in the framing (it is how requests and responses are smuggled past a proxy), content that is not
+ * followed by CR LF.
  * Chunk extensions are ignored, as section 7.1.1 allows, up to EXTENSION_LIMIT bytes a chunk; trailer fields are consumed
  * and dropped (section 7.1.2), up to TRAILER_LIMIT. No server has reason for more, and both are ways to make a client
  * read for ever.
  *
  * | state | awaits | then |
  * |---|---|---|
- * | Size | hexadecimal digits | Extension |
+ * | Size | hexadecimal digits | ExtensionStart |
+ * | ExtensionStart | white space, then CR or a semicolon | SizeLineFeed, Extension |
  * | Extension | anything to CR | SizeLineFeed |
  * | SizeLineFeed | LF | Data, or TrailerStart after size 0 |
  * | Data | `remaining` bytes of content (`took`) | DataReturn |
@@ -26,13 +29,16 @@ import { Fault } from "../errors.js";
 
 export const EXTENSION_LIMIT = 4096;
 export const TRAILER_LIMIT = 16 * 1024;
-/** 13 hexadecimal digits are 52 bits, which a double holds exactly. */
-const SIZE_DIGITS = 13;
+const SIZE_DIGITS = 16;
+/** Of 52 bits, which a double holds exactly. */
+const SIGNIFICANT_DIGITS = 13;
+const SIZE_BOUND = 2 ** 52;
 
 const HT = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const SP = 0x20;
+const ZERO = 0x30;
 const SEMICOLON = 0x3b;
 
 const enum State {
@@ -93,17 +99,23 @@ export class ChunkedDecoder {
 					if (stop > at) {
 						this.#digits += stop - at;
 						if (this.#digits > SIZE_DIGITS) return Fault.BadChunkSize;
+						while (at < stop && this.remaining === 0 && bytes[at] === ZERO) at++;
+						// RFC 9112 section 7.1: a recipient must prevent errors of too large numerals
+						if (stop - at > SIGNIFICANT_DIGITS) return Fault.BadChunkSize;
 						this.remaining = this.remaining * 16 ** (stop - at) + parseHex(bytes, at, stop);
+						if (this.remaining >= SIZE_BOUND) return Fault.BadChunkSize;
 						at = stop;
 						if (at === end) break;
 					}
+					// RFC 9112 section 7.1: 1*HEXDIG
 					if (this.#digits === 0) return Fault.BadChunkSize;
 					this.#digits = 0;
 					state = State.ExtensionStart;
 					break;
 				}
 				case State.ExtensionStart:
-					// white space before the extension is bad but tolerable (RFC 9112 section 7.1.1)
+					// white space before the extension is bad but tolerable (RFC 9112 section 7.1.1); anything else is no part of
+					// a chunk-size line (section 7.1)
 					switch (bytes[at]) {
 						case CR:
 							state = State.SizeLineFeed;
@@ -115,16 +127,16 @@ export class ChunkedDecoder {
 						case SEMICOLON:
 							state = State.Extension;
 							break;
+						case LF:
+							return Fault.BadChunkFraming;
 						default:
 							return Fault.BadChunkSize;
 					}
 					at++;
 					break;
 				case State.Extension: {
-					const stop = this.#line(bytes, at, end);
-					if (stop < 0) return Fault.BadChunkFraming;
-					this.#length += stop - at;
-					if (this.#length > EXTENSION_LIMIT) return Fault.ChunkExtensionTooLong;
+					const stop = this.#line(bytes, at, end, EXTENSION_LIMIT, Fault.ChunkExtensionTooLong);
+					if (stop < 0) return stop;
 					at = stop;
 					if (at < end) {
 						state = State.SizeLineFeed;
@@ -133,11 +145,13 @@ export class ChunkedDecoder {
 					break;
 				}
 				case State.SizeLineFeed:
+					// RFC 9112 section 7.1: CR LF ends every line of the framing; section 2.2 allows a bare LF in heads only
 					if (bytes[at++] !== LF) return Fault.BadChunkFraming;
 					this.#length = 0;
 					state = this.remaining > 0 ? State.Data : State.TrailerStart;
 					break;
 				case State.DataReturn:
+					// RFC 9112 section 7.1: and it follows the content
 					if (bytes[at++] !== CR) return Fault.BadChunkFraming;
 					state = State.DataLineFeed;
 					break;
@@ -152,10 +166,8 @@ export class ChunkedDecoder {
 					} else state = State.Trailer;
 					break;
 				case State.Trailer: {
-					const stop = this.#line(bytes, at, end);
-					if (stop < 0) return Fault.BadChunkFraming;
-					this.#length += stop - at;
-					if (this.#length > TRAILER_LIMIT) return Fault.TrailerTooLong;
+					const stop = this.#line(bytes, at, end, TRAILER_LIMIT, Fault.TrailerTooLong);
+					if (stop < 0) return stop;
 					at = stop;
 					if (at < end) {
 						state = State.TrailerLineFeed;
@@ -181,10 +193,15 @@ export class ChunkedDecoder {
 		return at - start;
 	}
 
-	/** The CR that ends this line, or `end`; -1 when an LF comes first. */
-	#line(bytes: Uint8Array, start: number, end: number): number {
-		const stop = findByte(bytes, CR, start, end);
-		const limit = stop < 0 ? end : stop;
-		return findByte(bytes, LF, start, limit) < 0 ? limit : -1;
+	/** The CR that ends this line, or `end`; a Fault when an LF comes first, or more than `limit` bytes. */
+	#line(bytes: Uint8Array, start: number, end: number, limit: number, tooLong: Fault): number {
+		const room = limit - this.#length;
+		const last = end - start > room ? start + room : end;
+		const found = findByte(bytes, CR, start, last);
+		const stop = found < 0 ? last : found;
+		if (findByte(bytes, LF, start, stop) >= 0) return Fault.BadChunkFraming;
+		if (stop < end && bytes[stop] !== CR) return bytes[stop] === LF ? Fault.BadChunkFraming : tooLong;
+		this.#length += stop - start;
+		return stop;
 	}
 }

@@ -24,17 +24,20 @@ export class ResponseFraming {
 	read(table: HeadTable, method: string, status: number, minor: number): number {
 		this.framing = Framing.None;
 		this.length = 0;
-		this.keepAlive =
-			minor > 0 ? !hasOption(table, "close") : hasOption(table, "keep-alive") && !hasOption(table, "close");
+		this.keepAlive = (minor > 0 || table.listHas("connection", "keep-alive")) && !table.listHas("connection", "close");
 		const coding = table.find("transfer-encoding");
 		const length = table.find("content-length");
 		const declared = length < 0 ? -1 : contentLength(table);
+		// Rule 1: no body, whatever the fields say. Who counts wrong is not trusted with the next response, though.
+		if (method === "HEAD" || status < 200 || status === 204 || status === 304) {
+			if (declared < -1) this.keepAlive = false;
+			return 0;
+		}
+		// Rule 5, also where rule 3 lets Transfer-Encoding decide: that "ought to be handled as an error".
 		if (declared < -1) return declared;
-		// Rule 1: no body, whatever the fields say.
-		if (method === "HEAD" || status < 200 || status === 204 || status === 304) return 0;
 		if (coding >= 0) {
 			// Rule 4: we sent no TE, so nothing but chunked, once, can be understood.
-			if (table.find("transfer-encoding", 1) >= 0 || table.value(coding).toLowerCase() !== "chunked") {
+			if (table.find("transfer-encoding", 1) >= 0 || !table.valueIs(coding, "chunked")) {
 				return Fault.BadTransferEncoding;
 			}
 			this.framing = Framing.Chunked;
@@ -54,27 +57,19 @@ export class ResponseFraming {
 	}
 }
 
+/** Digits, white space around them (RFC 9110 sections 5.6.3 and 8.6). `trim` would take what is none in HTTP. */
+const NUMBER = /^[ \t]*0*([0-9]{1,16})[ \t]*$/;
+
 /** One number, in one field or as a list of equals (RFC 9110 section 8.6); or a Fault. Above 2^53 positions are not exact. */
 function contentLength(table: HeadTable): number {
 	let result = -1;
 	for (let nth = 0, index = table.find("content-length"); index >= 0; index = table.find("content-length", ++nth)) {
 		for (const part of table.value(index).split(",")) {
-			const text = part.trim();
-			if (!/^[0-9]{1,16}$/.test(text)) return Fault.BadContentLength;
-			const value = Number(text);
+			const value = Number(NUMBER.exec(part)?.[1] ?? Infinity);
+			// no number, more than can be counted, or another one than before
 			if (value > Number.MAX_SAFE_INTEGER || (result >= 0 && value !== result)) return Fault.BadContentLength;
 			result = value;
 		}
 	}
 	return result;
-}
-
-/** Whether Connection has that option (RFC 9110 section 7.6.1), in any of its fields. */
-function hasOption(table: HeadTable, option: string): boolean {
-	for (let nth = 0, index = table.find("connection"); index >= 0; index = table.find("connection", ++nth)) {
-		const value = table.value(index).toLowerCase();
-		if (value === option) return true;
-		for (const part of value.split(",")) if (part.trim() === option) return true;
-	}
-	return false;
 }

@@ -3,19 +3,24 @@
  * size, into a HeadTable.
  *
  * Accepted beyond the grammar, as RFC 9112 section 2.2 and RFC 9110 section 5.5 allow a recipient: a bare LF as line end,
- * empty lines before the status line, obs-fold (becomes one space), bytes above 0x7F and controls in values.
+ * empty lines before the status line, obs-fold (becomes one space), bytes above 0x7F and controls in values, a status
+ * code above 599 (RFC 9110 section 15).
  * Refused: NUL, a CR that ends no line (section 2.2), a space before the colon, a line without a colon (section 5.1).
  *
  * Limits: a head of HEAD_LIMIT bytes, whatever is kept of it; curl and the browsers stop at 300 and 256 KB. Of the reason
- * phrase, which means nothing (section 4), REASON_LIMIT bytes are kept.
+ * phrase, which means nothing (section 4), REASON_LIMIT bytes are kept. A field that does not fit the table is dropped
+ * and counted; where the client needs it, the head is refused, because a body whose framing was dropped is read wrong.
  *
  * | state | awaits | then |
  * |---|---|---|
  * | StatusStart | empty lines, or the first byte | Status |
  * | Status | the status line to its LF | FieldStart |
- * | FieldStart | empty line, white space (fold), or a name | Done, FoldKeep/FoldSkip, Name |
- * | Name | token characters and the colon | Value or SkipValue |
- * | Value, SkipValue | text to CR or LF | ValueEnd |
+ * | StatusStartLineFeed, StatusLineFeed | the LF after a CR | StatusStart, FieldStart |
+ * | FieldStart | empty line, white space (fold), or a name | Done, ValueStart or SkipValue, Name |
+ * | Name | token characters and the colon | ValueStart or SkipValue |
+ * | SkipName | token characters and the colon | SkipValue |
+ * | ValueStart | the first byte that is no white space | Value |
+ * | Value, SkipValue | text to CR or LF | LineFeed, FieldStart |
  * | LineFeed | the LF after a CR | FieldStart |
  * | LastLineFeed | the LF of the empty line | Done |
  */
@@ -46,6 +51,8 @@ const enum State {
 	StatusLineFeed,
 	FieldStart,
 	Name,
+	SkipName,
+	ValueStart,
 	Value,
 	SkipValue,
 	LineFeed,
@@ -117,7 +124,9 @@ export class HeadParser {
 	}
 
 	/** Consumes up to the end of the head; gives the count of bytes, or a Fault. */
-	feed(bytes: Uint8Array, start: number, end: number): number {
+	feed(bytes: Uint8Array, start: number, stop: number): number {
+		const room = HEAD_LIMIT - this.#size;
+		const end = stop - start > room ? start + room : stop;
 		let at = start;
 		let state = this.#state;
 		this.event = HeadEvent.None;
@@ -132,26 +141,31 @@ export class HeadParser {
 					else state = State.Status;
 					break;
 				case State.StatusStartLineFeed:
+					// a response begins with "HTTP/" (RFC 9112 section 2.3)
 					if (byte !== LF) return Fault.NotHttp;
 					state = State.StatusStart;
 					at++;
 					break;
 				case State.Status: {
-					const stop = skipText(bytes, at, end);
-					this.#appendLine(bytes, at, stop);
+					const next = skipText(bytes, at, end);
+					this.#appendLine(bytes, at, next);
+					// RFC 9112 section 2.3: the name of the protocol, case-sensitive
 					if (!this.#isHttp()) return Fault.NotHttp;
-					at = stop;
+					at = next;
 					if (at === end) break;
+					if (this.#lineLength < HTTP.length) return Fault.NotHttp;
 					const stopper = bytes[at++] as number;
 					if (stopper === LF) {
 						const fault = this.#parseStatus();
 						if (fault < 0) return fault;
 						state = State.FieldStart;
 					} else if (stopper === CR) state = State.StatusLineFeed;
+					// NUL (RFC 9110 section 5.5)
 					else return Fault.BadHeadByte;
 					break;
 				}
 				case State.StatusLineFeed: {
+					// a bare CR is invalid in any element (RFC 9112 section 2.2), here and below
 					if (byte !== LF) return Fault.BadHeadByte;
 					const fault = this.#parseStatus();
 					if (fault < 0) return fault;
@@ -163,7 +177,11 @@ export class HeadParser {
 					if (byte === SP || byte === HT) {
 						// white space before the first field joins nothing; RFC 9112 section 2.2 lets us reject it
 						if (this.#lines === 0) return Fault.BadFieldName;
-						state = this.#open && this.#table.appendSpace() ? State.Value : State.SkipValue;
+						if (this.#open && !this.#table.fold()) {
+							if (this.#needed) return Fault.HeadTooLong;
+							this.#open = false;
+						}
+						state = this.#open ? State.ValueStart : State.SkipValue;
 						at++;
 						break;
 					}
@@ -181,29 +199,47 @@ export class HeadParser {
 					}
 					break;
 				case State.Name: {
-					const stop = skipToken(bytes, at, end);
-					if (!this.#table.appendName(bytes, at, stop)) return Fault.HeadTooLong;
-					at = stop;
+					const next = skipToken(bytes, at, end);
+					if (!this.#table.appendName(bytes, at, next)) {
+						state = State.SkipName;
+						break;
+					}
+					at = next;
 					if (at === end) break;
+					// RFC 9112 section 5.1: a name, and nothing between it and the colon
 					if (bytes[at] !== COLON || this.#table.nameLength() === 0) return Fault.BadFieldName;
 					at++;
-					state = this.#keepField() ? State.Value : State.SkipValue;
+					if (this.#keepField()) state = State.ValueStart;
+					else if (this.#needed) return Fault.HeadTooLong;
+					else state = State.SkipValue;
 					break;
 				}
+				case State.SkipName:
+					at = skipToken(bytes, at, end);
+					if (at === end) break;
+					// as above
+					if (bytes[at++] !== COLON) return Fault.BadFieldName;
+					state = State.SkipValue;
+					break;
+				case State.ValueStart:
+					while (at < end && (bytes[at] === SP || bytes[at] === HT)) at++;
+					if (at < end) state = State.Value;
+					break;
 				case State.Value:
 				case State.SkipValue: {
-					const stop = skipText(bytes, at, end);
-					if (state === State.Value && stop > at && !this.#table.appendValue(bytes, at, stop)) {
+					const next = skipText(bytes, at, end);
+					if (state === State.Value && next > at && !this.#table.appendValue(bytes, at, next)) {
 						// a needed field may not be lost; any other is skipped
 						if (this.#needed) return Fault.HeadTooLong;
 						this.#open = false;
 						state = State.SkipValue;
 					}
-					at = stop;
+					at = next;
 					if (at === end) break;
 					const stopper = bytes[at++] as number;
 					if (stopper === LF) state = State.FieldStart;
 					else if (stopper === CR) state = State.LineFeed;
+					// NUL is dangerous in any value (RFC 9110 section 5.5)
 					else return Fault.BadHeadByte;
 					break;
 				}
@@ -221,8 +257,9 @@ export class HeadParser {
 		}
 		this.#state = state;
 		this.#size += at - start;
-		if (this.#size > HEAD_LIMIT) return Fault.HeadTooLong;
 		if (state === State.Done) this.event = HeadEvent.Complete;
+		// RFC 9112 section 2.2 and RFC 9110 section 5.4: a recipient has its limits, and says so
+		else if (this.#size === HEAD_LIMIT) return Fault.HeadTooLong;
 		return at - start;
 	}
 
@@ -258,7 +295,11 @@ export class HeadParser {
 		return true;
 	}
 
-	/** HTTP-version SP status-code [ SP reason ] (RFC 9112 section 4; the last SP is optional for robustness). */
+	/**
+	 * HTTP-version SP status-code [ SP reason ] (RFC 9112 section 4; the last SP is optional for robustness), with a
+	 * version of the one major number whose framing this is (RFC 9110 section 2.5), and a code of three digits that begins
+	 * with no 0 (RFC 9110 section 15).
+	 */
 	#parseStatus(): number {
 		const line = this.#line;
 		const length = this.#lineLength;

@@ -6,6 +6,9 @@
  */
 import { stringToBytes } from "lws-xs/native/kernels";
 
+/** Bytes of a code point in UTF-8, at most. */
+const LONGEST_CHARACTER = 4;
+
 const enum Part {
 	Line,
 	Name,
@@ -43,12 +46,12 @@ export class RequestWriter {
 			const text = this.#rest || this.#text();
 			const count = stringToBytes(text, room, at);
 			if (count < 0) {
-				// only a part that is longer than the whole buffer is split; others wait for the next one
-				if (at > start || room.length - at < 4) break;
-				const half = this.#fitting(text, room, at);
-				at += stringToBytes(text.slice(0, half), room, at);
-				this.#rest = text.slice(half);
-				break;
+				// only a part that is longer than all the room is split; others wait for the next call
+				if ((at > start && this.#rest === "") || end - at < LONGEST_CHARACTER) break;
+				const fitting = this.#fitting(text, end - at);
+				at += stringToBytes(text.slice(0, fitting), room, at);
+				this.#rest = text.slice(fitting);
+				continue;
 			}
 			at += count;
 			this.#rest = "";
@@ -84,18 +87,24 @@ export class RequestWriter {
 		this.#part = this.#index < this.#fields.length ? Part.Name : Part.End;
 	}
 
-	/** How many characters of `text` fit; a character has at most four bytes, and surrogates are not torn apart. */
-	#fitting(text: string, room: Uint8Array, at: number): number {
-		let count = Math.max(1, Math.min(text.length, (room.length - at) >> 2));
-		const code = text.charCodeAt(count - 1);
-		if (code >= 0xd800 && code <= 0xdbff) count++;
-		return count;
+	/** How many characters of `text` surely fit into `room` bytes, of which there are enough for one. */
+	#fitting(text: string, room: number): number {
+		const count = Math.min(text.length, Math.floor(room / LONGEST_CHARACTER));
+		// where strings are UTF-16, a surrogate pair is not torn apart; where they are code points, there is none
+		if (!isWithin(text.charCodeAt(count - 1), 0xd800) || !isWithin(text.charCodeAt(count), 0xdc00)) return count;
+		return count > 1 ? count - 1 : 2;
 	}
 }
 
+/** Whether `code` is one of the 1024 surrogates from `first` on. */
+function isWithin(code: number, first: number): boolean {
+	return code >= first && code < first + 0x400;
+}
+
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const VALUE = /^[^\0\r\n]*$/;
-const TARGET = /^[^\0-\x20\x7f]+$/;
+// what may not be there: a negated class that has NUL in it matches NUL on XS, and what else is in its range
+const NO_VALUE = /[\0\r\n]/;
+const NO_TARGET = /[\0-\x20\x7f]/;
 
 /** A method or a field name (RFC 9110 section 5.6.2). */
 export function isToken(text: string): boolean {
@@ -104,10 +113,10 @@ export function isToken(text: string): boolean {
 
 /** A field value that cannot end its line (RFC 9110 section 5.5). */
 export function isFieldValue(text: string): boolean {
-	return VALUE.test(text);
+	return !NO_VALUE.test(text);
 }
 
 /** A request target without white space and controls: it cannot end the request line (RFC 9112 section 3.2). */
 export function isTarget(text: string): boolean {
-	return TARGET.test(text);
+	return text !== "" && !NO_TARGET.test(text);
 }

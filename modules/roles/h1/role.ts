@@ -17,7 +17,7 @@ import { ChunkedDecoder, ChunkedEvent } from "../../engines/h1/chunked.js";
 import { Framing, ResponseFraming } from "../../engines/h1/framing.js";
 import { HeadEvent, HeadParser } from "../../engines/h1/head.js";
 import { RequestWriter } from "../../engines/h1/request.js";
-import { BodyKind, type Carrier, type Exchange, type Order, type Role } from "../role.js";
+import { BodyKind, type BodyReader, type Carrier, type Exchange, type Order, type Role } from "../role.js";
 import { bodyAllowance, writeChunk } from "./request-body.js";
 
 /** A server that sends interim responses for ever would keep a client for ever; undici and curl stop near this too. */
@@ -45,6 +45,7 @@ export class H1Role implements Role, Exchange {
 	readonly #framing = new ResponseFraming();
 	readonly #chunked = new ChunkedDecoder();
 	#order: Order | undefined;
+	#reader: BodyReader | undefined;
 	#send: Send = Send.Nothing;
 	#receive: Receive = Receive.Nothing;
 	/** Of the request body. */
@@ -53,9 +54,16 @@ export class H1Role implements Role, Exchange {
 	#remaining = 0;
 	#interim = 0;
 	/** The application knows that content waits, and has not read since. */
-	#announced = false;
-	/** `received` is under way, and will announce what a read leaves. */
+	isAnnounced = false;
+	progress = 0;
+	#announcements = 0;
+	/** `received` is under way, and what a read leaves is announced in there. */
 	#announcing = false;
+	/** The body needs no decoding, and none of it lies in the input: it can go straight to the application. */
+	#isDirect = false;
+	/** The last buffer of the application and its size, which costs more to ask for than to compare. */
+	#buffer: Uint8Array | undefined;
+	#size = 0;
 	/** The stream has ended; what lies in the carrier's input is all that is left. */
 	#over = false;
 	#endCode: string | undefined;
@@ -71,10 +79,11 @@ export class H1Role implements Role, Exchange {
 
 	submit(order: Order): Exchange {
 		this.#order = order;
+		this.#reader = order.reader;
 		this.#send = Send.Head;
 		this.#receive = Receive.Head;
 		this.#bodySent = this.#interim = 0;
-		this.#announced = false;
+		this.isAnnounced = false;
 		this.#head.reset(order.keepHeaders);
 		this.#writer.begin(order.method, order.target, order.fields);
 		this.writable();
@@ -82,13 +91,14 @@ export class H1Role implements Role, Exchange {
 	}
 
 	writable(): void {
+		this.progress++;
 		const order = this.#order;
 		if (!order) return;
-		if (this.#send === Send.Head && !this.#sendHead(order)) return;
+		if (this.#send === Send.Head && !this.sendHead(order)) return;
 		if (this.#send === Send.Body && this.allowance > 0) order.bodyWritable();
 	}
 
-	#sendHead(order: Order): boolean {
+	private sendHead(order: Order): boolean {
 		const carrier = this.#carrier;
 		const writer = this.#writer;
 		const output = carrier.output;
@@ -98,12 +108,12 @@ export class H1Role implements Role, Exchange {
 			order.sending();
 		}
 		if (order.bodyKind === BodyKind.None || (order.bodyKind === BodyKind.Length && order.bodyLength === 0)) {
-			this.#sendDone(order);
+			this.sendDone(order);
 		} else this.#send = Send.Body;
 		return true;
 	}
 
-	#sendDone(order: Order): void {
+	private sendDone(order: Order): void {
 		this.#send = Send.Done;
 		order.sent();
 	}
@@ -124,68 +134,73 @@ export class H1Role implements Role, Exchange {
 		} else if (count > 0 && carrier.write(bytes, 0, count) === 0) return false;
 		this.#bodySent += count;
 		if (order.bodyKind === BodyKind.Length && (last || this.#bodySent === order.bodyLength)) {
-			if (this.#bodySent === order.bodyLength) this.#sendDone(order);
-			else this.#fail("app:body-too-short", `${this.#bodySent} of ${order.bodyLength} bytes`);
-		} else if (last) this.#sendDone(order);
+			if (this.#bodySent === order.bodyLength) this.sendDone(order);
+			else this.fail("app:body-too-short", `${this.#bodySent} of ${order.bodyLength} bytes`);
+		} else if (last) this.sendDone(order);
 		return true;
 	}
 
 	received(): void {
-		// a read may come from inside an announcement, never from outside: then `again` was asked for
-		this.#announcing = true;
-		let announcements = 0;
-		while (this.#receive === Receive.Head) if (!this.#receiveHead()) break;
-		while (this.#receive === Receive.Body && !this.#announced) {
-			const order = this.#order as Order;
-			if (!this.#advance()) break;
-			if (announcements++ === ANNOUNCEMENTS) {
-				this.#carrier.again();
-				break;
-			}
-			this.#announced = true;
-			order.announced();
+		this.progress++;
+		while (this.#receive === Receive.Head) if (!this.receiveHead()) break;
+		if (this.#receive === Receive.Body && !this.isAnnounced && this.advance()) {
+			this.isAnnounced = true;
+			this.#announcing = true;
+			this.#announcements = 0;
+			this.#order?.reader.announced(this);
+			this.#announcing = false;
 		}
-		this.#announcing = false;
 		// RFC 9112 section 9.2: bytes without a request cannot be trusted to answer the next one
 		if (this.#receive === Receive.Nothing && this.#carrier.available > 0) this.#carrier.finished(false);
 	}
 
+	announce(): boolean {
+		if (this.#receive !== Receive.Body || this.isAnnounced || !this.advance()) return false;
+		if (++this.#announcements === ANNOUNCEMENTS) {
+			this.#carrier.again();
+			return false;
+		}
+		this.isAnnounced = true;
+		return true;
+	}
+
 	/** One step of the head; false when there is nothing to go on with. */
-	#receiveHead(): boolean {
+	private receiveHead(): boolean {
 		const carrier = this.#carrier;
 		const order = this.#order as Order;
 		if (carrier.inputStart === carrier.inputEnd) {
 			if (carrier.fill() === 0) return false;
-			order.alive();
+			if (!this.#head.started && this.#interim === 0) order.answering();
 		}
 		const count = this.#head.feed(carrier.input, carrier.inputStart, carrier.inputEnd);
 		if (count < 0) {
-			this.#fail(faultCode(count));
+			this.fail(faultCode(count));
 			return false;
 		}
 		carrier.inputStart += count;
 		if (this.#head.event !== HeadEvent.Complete) return true;
 		const { status, minor } = this.#head;
-		if (status < 200) return this.#skipInterim(order, status);
+		if (status < 200) return this.skipInterim(order, status);
 		const fault = this.#framing.read(carrier.table, order.method, status, minor);
 		if (fault < 0) {
-			this.#fail(faultCode(fault));
+			this.fail(faultCode(fault));
 			return false;
 		}
-		this.#receive = Receive.Body;
 		this.#remaining = this.#framing.length;
 		this.#chunked.reset();
 		if (!order.responded(status, minor, this.#head.reason(), carrier.table)) return false;
-		const { framing } = this.#framing;
 		if (this.#order !== order) return false;
-		if (framing === Framing.None || (framing === Framing.Length && this.#remaining === 0)) this.#complete();
+		const { framing } = this.#framing;
+		this.#receive = Receive.Body;
+		this.#isDirect = framing === Framing.Length && carrier.inputStart === carrier.inputEnd;
+		if (framing === Framing.None || (framing === Framing.Length && this.#remaining === 0)) this.complete();
 		return false;
 	}
 
 	/** RFC 9110 section 15.2: any number of them may come; 101 answers a wish that no exchange here has. */
-	#skipInterim(order: Order, status: number): boolean {
-		if (status === 101) this.#fail("h1:unexpected-upgrade");
-		else if (++this.#interim > INTERIM_LIMIT) this.#fail("h1:too-many-interim");
+	private skipInterim(order: Order, status: number): boolean {
+		if (status === 101) this.fail("h1:unexpected-upgrade");
+		else if (++this.#interim > INTERIM_LIMIT) this.fail("h1:too-many-interim");
 		else {
 			this.#head.reset(order.keepHeaders);
 			return true;
@@ -194,7 +209,7 @@ export class H1Role implements Role, Exchange {
 	}
 
 	/** Goes to the next content; false when none waits, also when the exchange has ended by that. */
-	#advance(): boolean {
+	private advance(): boolean {
 		const carrier = this.#carrier;
 		if (this.#framing.framing === Framing.Chunked) {
 			const chunked = this.#chunked;
@@ -202,35 +217,67 @@ export class H1Role implements Role, Exchange {
 				if (carrier.inputStart === carrier.inputEnd && carrier.fill() === 0) break;
 				const count = chunked.feed(carrier.input, carrier.inputStart, carrier.inputEnd);
 				if (count < 0) {
-					this.#fail(faultCode(count));
+					this.fail(faultCode(count));
 					return false;
 				}
 				carrier.inputStart += count;
 				if (chunked.event === ChunkedEvent.Complete) {
-					this.#complete();
+					this.complete();
 					return false;
 				}
 			}
 		}
 		if (carrier.inputStart < carrier.inputEnd || carrier.available > 0) return true;
-		if (this.#over) this.#endOfBody();
+		if (this.#over) this.endOfBody();
 		return false;
 	}
 
 	read(buffer: Uint8Array): number {
+		if (buffer !== this.#buffer) {
+			if (buffer.length === 0) throw new RangeError("the buffer is empty");
+			this.#buffer = buffer;
+			this.#size = buffer.length;
+		}
+		if (this.#isDirect) {
+			const size = this.#size;
+			const stream = this.#carrier.stream;
+			const left = this.#remaining - size;
+			if (stream && left >= 0 && stream.available >= size && stream.source) {
+				this.isAnnounced = false;
+				stream.source.read(buffer);
+				stream.available -= size;
+				this.#remaining = left;
+				// false also when the exchange has ended in there
+				if (this.#reader?.content(buffer, size)) this.afterRead(left);
+				return size;
+			}
+		}
+		return this.readSlowly(buffer);
+	}
+
+	/** After a piece of an identity body: it may be complete, or leave something to announce. */
+	private afterRead(left: number): void {
+		if (left === 0) this.complete();
+		else if (!this.#announcing && (this.#carrier.available > 0 || this.#over)) this.#carrier.again();
+	}
+
+	/** Any body, from wherever it lies. */
+	private readSlowly(buffer: Uint8Array): number {
 		const order = this.#order;
 		if (!order || this.#receive !== Receive.Body) return 0;
-		const { framing } = this.#framing;
-		let total = 0;
-		this.#announced = false;
-		do {
-			if (!this.#advance()) break;
-			const count = this.#take(buffer, framing);
-			total += count;
-			if (!order.content(buffer, count) || this.#order !== order) return total;
-			if (framing === Framing.Length && this.#remaining === 0) this.#complete();
-		} while (framing === Framing.Chunked && total < buffer.length);
 		const carrier = this.#carrier;
+		const { framing } = this.#framing;
+		const size = this.#size;
+		let total = 0;
+		this.isAnnounced = false;
+		do {
+			if (!this.advance()) break;
+			const count = this.take(buffer, framing);
+			total += count;
+			if (framing === Framing.Length && carrier.inputStart === carrier.inputEnd) this.#isDirect = true;
+			if (!order.reader.content(buffer, count) || this.#order !== order) return total;
+			if (framing === Framing.Length && this.#remaining === 0) this.complete();
+		} while (framing === Framing.Chunked && total < size);
 		if (this.#order === order && !this.#announcing) {
 			// what is left is announced in a later turn, and so is an end that has already come
 			if (carrier.inputStart < carrier.inputEnd || carrier.available > 0 || this.#over) carrier.again();
@@ -239,9 +286,9 @@ export class H1Role implements Role, Exchange {
 	}
 
 	/** Moves content to the start of `buffer`: what was read ahead first, then straight from the stream. */
-	#take(buffer: Uint8Array, framing: Framing): number {
+	private take(buffer: Uint8Array, framing: Framing): number {
 		const carrier = this.#carrier;
-		const size = buffer.length;
+		const size = this.#size;
 		const chunked = framing === Framing.Chunked;
 		const left = chunked ? this.#chunked.remaining : framing === Framing.Length ? this.#remaining : size;
 		const limit = left < size ? left : size;
@@ -263,19 +310,23 @@ export class H1Role implements Role, Exchange {
 		this.#over = true;
 		this.#endCode = code;
 		if (this.#receive === Receive.Head) {
-			this.#fail(code ?? (this.#head.started ? "h1:truncated-head" : "h1:empty-reply"));
+			if (this.#head.started || this.#interim > 0) this.fail(code ?? "h1:truncated-head");
+			else {
+				this.leave()?.unanswered(code ?? "h1:empty-reply");
+				this.#carrier.finished(false);
+			}
 		} else if (this.#receive === Receive.Nothing) this.#carrier.finished(false);
-		else if (this.#carrier.inputStart === this.#carrier.inputEnd) this.#endOfBody();
+		else if (this.#carrier.inputStart === this.#carrier.inputEnd) this.endOfBody();
 	}
 
 	/** The stream is over and read to its end. */
-	#endOfBody(): void {
-		if (this.#framing.framing === Framing.UntilClose && this.#endCode === undefined) this.#complete();
-		else this.#fail(this.#endCode ?? "h1:truncated-body");
+	private endOfBody(): void {
+		if (this.#framing.framing === Framing.UntilClose && this.#endCode === undefined) this.complete();
+		else this.fail(this.#endCode ?? "h1:truncated-body");
 	}
 
-	#complete(): void {
-		const order = this.#leave();
+	private complete(): void {
+		const order = this.leave();
 		const carrier = this.#carrier;
 		const clean = carrier.inputStart === carrier.inputEnd && carrier.available === 0;
 		const reusable = this.#framing.keepAlive && this.#send === Send.Done && clean && !this.#over;
@@ -285,20 +336,21 @@ export class H1Role implements Role, Exchange {
 		carrier.finished(reusable);
 	}
 
-	#fail(code: string, detail?: unknown): void {
-		const order = this.#leave();
+	private fail(code: string, detail?: unknown): void {
+		const order = this.leave();
 		order?.failed(code, detail);
 		this.#carrier.finished(false);
 	}
 
 	cancel(): void {
-		if (this.#leave()) this.#carrier.finished(false);
+		if (this.leave()) this.#carrier.finished(false);
 	}
 
-	#leave(): Order | undefined {
+	private leave(): Order | undefined {
 		const order = this.#order;
 		this.#order = undefined;
 		this.#receive = Receive.Nothing;
+		this.#isDirect = this.isAnnounced = false;
 		return order;
 	}
 }

@@ -1,0 +1,118 @@
+/**
+ * Passes the body of one response on as the body of a request, no faster than the receiver takes it and without ever holding
+ * more than one buffer of it: content is read only when the onward connection is writable, and what is not read holds up
+ * the origin by TCP.
+ *
+ * Arguments: the origin's port, the receiver's port; it GETs / from the one and POSTs to / of the other.
+ */
+import { statistics } from "desktop/memory";
+import { exit } from "desktop/process";
+import {
+	callbackOnWritable,
+	clientConnectViaInfo,
+	clientHttpBodyPending,
+	contextDestroy,
+	createContext,
+	type Event,
+	httpClientRead,
+	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
+	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
+	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE,
+	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
+	LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
+	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
+	LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ,
+	LWS_WRITE_HTTP,
+	write,
+} from "lws-xs";
+
+/** No larger than what one write of the onward connection takes: its transmit buffer less the framing of a chunk. */
+const buffer = new Uint8Array(1000);
+let passed = 0;
+let announcements = 0;
+/** The origin has said that content waits, and it has not been read since. */
+let waiting = false;
+
+const context = createContext({
+	connections: 2,
+	protocols: [
+		{ name: "origin", callback: onOrigin },
+		{ name: "onward", callback: onOnward },
+	],
+});
+
+function fail(sentence: string): never {
+	console.error(`relay: ${sentence}`);
+	return exit(1);
+}
+
+function start(name: string, method: string, port: string | undefined) {
+	const host = `127.0.0.1:${port}`;
+	return clientConnectViaInfo({
+		context,
+		address: "127.0.0.1",
+		port: Number(port),
+		host,
+		path: "/",
+		method,
+		localProtocolName: name,
+		// the receiver decides how long it takes, and while it does the origin waits
+		deadlines: { idle: 0, firstByte: 0 },
+	});
+}
+
+const onward = start("onward", "POST", argv[1]);
+const origin = start("origin", "GET", argv[0]);
+
+function onOrigin(...[, reason, , input, length]: Event<unknown>): number {
+	switch (reason) {
+		case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+			if (waiting) fail("content was announced twice");
+			waiting = true;
+			announcements++;
+			callbackOnWritable(onward);
+			break;
+		case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+			if (write(onward, length === buffer.length ? input : input.subarray(0, length), LWS_WRITE_HTTP) !== length) {
+				fail("the receiver took less than it had said");
+			}
+			passed += length;
+			break;
+		case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
+			clientHttpBodyPending(onward, false);
+			break;
+		case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+			return fail(`origin: ${input.message}`);
+		case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+			if (input) fail(`origin: ${input.message}`);
+			break;
+	}
+	return 0;
+}
+
+function onOnward(...[wsi, reason, , input, length]: Event<unknown>): number {
+	switch (reason) {
+		case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+			clientHttpBodyPending(wsi, true);
+			break;
+		case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
+			if (!waiting) break;
+			waiting = false;
+			httpClientRead(origin, length < buffer.length ? buffer.subarray(0, length) : buffer);
+			break;
+		case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: {
+			const heap = statistics();
+			console.log(
+				`${passed} bytes passed on, ${announcements} announcements, peak heap ${heap.peakHeap} of ${heap.limit} bytes`,
+			);
+			contextDestroy(context);
+			break;
+		}
+		case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+			return fail(`onward: ${input.message}`);
+		case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+			if (input) fail(`onward: ${input.message}`);
+			break;
+	}
+	return 0;
+}

@@ -1,0 +1,188 @@
+/**
+ * The byte machines of HTTP/1 (RFC 9112): a whole message head, and the framing of the chunked coding. As
+ * `kernels.d.ts`, in C (`lwsHttpHead.c`, `lwsHttpChunk.c`) and in TypeScript (`twin/http.ts`); none allocates on XS.
+ *
+ * A machine keeps all that it knows in `state`, whose 32-bit words the enums below name; all zeros is its beginning.
+ * `state` and `spans` are ArrayBuffers, over which the caller has an Int32Array: XS lets C reach a buffer, or a view
+ * of bytes, but no view of words.
+ *
+ * The scanners take `[start, end)` of `bytes` in pieces of any size, and give the count of bytes consumed, or an
+ * HttpFault; after that one the machine must begin anew. They throw RangeError when the span does not lie inside its
+ * buffer, when a buffer is too short, or when `state` holds what no scanner has left there.
+ */
+
+/** The numbers of `Fault` in `engines/errors.ts`, which has a sentence for each. */
+export const enum HttpFault {
+	NotHttp = -1,
+	BadVersion = -2,
+	BadStatusLine = -3,
+	BadHeadByte = -4,
+	BadFieldName = -5,
+	HeadTooLong = -6,
+	BadChunkSize = -7,
+	BadChunkFraming = -8,
+	ChunkExtensionTooLong = -9,
+	TrailerTooLong = -10,
+	BadContentLength = -11,
+}
+
+/** Limits; `engines/h1/head.ts` and `engines/h1/chunked.ts` say why they are what they are. */
+export const enum HttpLimit {
+	/** Bytes of a head, whatever is kept of it. */
+	Head = 262144,
+	/** Bytes of the status line that are kept: "HTTP/1.1 200 " and 64 of the reason. */
+	StatusLine = 77,
+	ReasonStart = 13,
+	/** Bytes of the table that only the fields the client needs may use, and fields. */
+	ReservedBytes = 256,
+	ReservedFields = 4,
+	/** The end of that, where no value goes: in a full table, too, the names that the client needs are known. */
+	NameRoom = 24,
+	ChunkExtension = 4096,
+	Trailer = 16384,
+	/** Digits of a chunk size, leading zeros included. */
+	ChunkDigits = 16,
+}
+
+/** What a machine awaits; the table of transitions stands in `engines/h1/head.ts`. */
+export const enum HeadState {
+	StatusStart,
+	StatusStartLineFeed,
+	Status,
+	StatusLineFeed,
+	FieldStart,
+	Name,
+	SkipName,
+	ValueStart,
+	Value,
+	SkipValue,
+	LineFeed,
+	LastLineFeed,
+	Done,
+}
+
+/** Words of the state of a head. */
+export const enum Head {
+	/** A HeadState. */
+	State,
+	/** 1: the head is complete. */
+	Event,
+	/** Bytes so far. */
+	Size,
+	/** The status code, 100-999; 0 before the end of its line. */
+	Status,
+	/** The minor version, 0 or 1; anything above counts as 1 (RFC 9110 section 2.5). */
+	Minor,
+	/** Fields in the table. */
+	Count,
+	/** Where the next field begins in the table. */
+	Used,
+	/** The field under construction: end of its name, and of what there is of it. */
+	NameEnd,
+	End,
+	/** 1: a field is under construction, its line may be folded. */
+	Open,
+	/** A NeededField: what that field is. */
+	Needed,
+	/** 1: a field line has begun. */
+	Lines,
+	/** Fields that did not fit. */
+	Dropped,
+	/** Options of all Connection fields: bits of ConnectionOption. */
+	Connection,
+	/** A TransferCoding. */
+	Coding,
+	/** 0: no Content-Length; 1: LengthHigh and LengthLow have it; HttpFault.BadContentLength. */
+	Length,
+	/** Bits 26-52 and bits 0-25. */
+	LengthHigh,
+	LengthLow,
+	/** Bytes of the status line that are kept. */
+	LineLength,
+	/** From here on its bytes, 20 words of them; `HttpLimit.ReasonStart` bytes later the reason begins. */
+	Line,
+	/** Words of the state. */
+	Words = Line + 20,
+}
+
+/** The fields that the client reads itself; they may use the reserve of the table, and a head that loses one is refused. */
+export const enum NeededField {
+	None,
+	Connection,
+	KeepAlive,
+	ContentLength,
+	TransferEncoding,
+}
+
+export const enum ConnectionOption {
+	Close = 1,
+	KeepAlive = 2,
+}
+
+/** What all Transfer-Encoding fields say. */
+export const enum TransferCoding {
+	None,
+	/** "chunked", in one field, and nothing else. */
+	Chunked,
+	Other,
+}
+
+/**
+ * Consumes up to the end of a response's head. Fields that are kept are written to `table` (at least
+ * HttpLimit.ReservedBytes long), name in lower case and value one after another; `spans` has three words for each: start of
+ * the name, its end (the start of the value), end of the value. White space around a value is not part of it, a fold
+ * is one space.
+ *
+ * `keep`: the names to keep besides those the client needs, in lower case, each followed by a zero byte; undefined
+ * keeps all that fit. RFC 9112 sections 6.3 and 9.3 rest on Connection, Coding and Length, which are complete with the
+ * head.
+ */
+export function scanHead(
+	state: ArrayBuffer,
+	bytes: Uint8Array,
+	start: number,
+	end: number,
+	table: Uint8Array,
+	spans: ArrayBuffer,
+	keep: Uint8Array | undefined,
+): number;
+
+/** Makes all words of the state zero: the beginning of a head. */
+export function resetHead(state: ArrayBuffer): void;
+
+/** What a machine awaits; the table of transitions stands in `engines/h1/chunked.ts`. */
+export const enum ChunkState {
+	Size,
+	ExtensionStart,
+	Extension,
+	SizeLineFeed,
+	/** Content: whoever has taken all of it puts DataReturn here. */
+	Data,
+	DataReturn,
+	DataLineFeed,
+	TrailerStart,
+	Trailer,
+	TrailerLineFeed,
+	LastLineFeed,
+	Done,
+}
+
+/** Words of the state of a chunked body. */
+export const enum Chunk {
+	/** A ChunkState. */
+	State,
+	/** 0; 1: content comes next; 2: the body is complete. */
+	Event,
+	/** Digits of the size so far. */
+	Digits,
+	/** Bytes of the extension, then of the trailer section. */
+	Length,
+	/** The size of the chunk, bits 26-51 and bits 0-25; 0 from the end of its content on. */
+	SizeHigh,
+	SizeLow,
+	/** Words of the state. */
+	Words,
+}
+
+/** Consumes framing up to the next content or the end. */
+export function scanChunk(state: ArrayBuffer, bytes: Uint8Array, start: number, end: number): number;
