@@ -100,6 +100,10 @@ function onOnward(...[wsi, reason, , input, length]: Event<unknown>): number {
 			waiting = false;
 			httpClientRead(origin, length < buffer.length ? buffer.subarray(0, length) : buffer);
 			break;
+		case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+			// the receiver's answer is of no interest, but it has to be read
+			httpClientRead(wsi, buffer);
+			break;
 		case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: {
 			const heap = statistics();
 			console.log(

@@ -5,6 +5,7 @@
 import type { HeadTable } from "../engines/head-table.js";
 import { H1Role } from "../roles/h1/role.js";
 import type { Carrier, Role } from "../roles/role.js";
+import type { Lookup } from "../transport/resolver.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
 import { type TCPClass, TCPStream } from "../transport/tcp.js";
 import type { Destination, Transaction } from "./transaction.js";
@@ -47,6 +48,8 @@ export class Connection implements Carrier, StreamSink, Posted {
 	/** The transaction that it is made for, or serves. */
 	transaction: Transaction | undefined;
 	stream: ByteStream | undefined;
+	/** Of its address, while that goes on. */
+	lookup: Lookup | undefined;
 	/** Exchanges so far. */
 	served = 0;
 	readonly #owner: ConnectionOwner;

@@ -3,7 +3,7 @@
  * next transaction to the same destination; the number of connections is bounded by the berths that the context has
  * reserved, and what finds none waits in one queue, first come, first served.
  */
-import { isNumeric, type Lookup, type NameResolver } from "../transport/resolver.js";
+import { isNumeric, type NameResolver } from "../transport/resolver.js";
 import type { TCPClass } from "../transport/tcp.js";
 import { type Berth, Connection, type ConnectionHost, type ConnectionOwner } from "./connection.js";
 import { type Destination, isSameDestination, type Placer, type Transaction } from "./transaction.js";
@@ -23,7 +23,6 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	/** The one that has been idle longest is the first. */
 	readonly #idle: Connection[] = [];
 	readonly #busy: Connection[] = [];
-	readonly #lookups = new Map<Transaction, Lookup>();
 	postedNext: Posted | undefined;
 	isPosted = false;
 
@@ -45,11 +44,10 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 
 	withdraw(transaction: Transaction): void {
 		remove(this.#queue, transaction);
-		this.#lookups.get(transaction)?.cancel();
-		this.#lookups.delete(transaction);
 		const connection = this.#busy.find((each) => each.transaction === transaction);
 		if (connection) {
 			connection.transaction = undefined;
+			connection.lookup?.cancel();
 			connection.close();
 			this.released(connection, false);
 		}
@@ -107,14 +105,13 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 			return;
 		}
 		try {
-			const lookup = this.#host.resolver.resolve(destination.address, (addresses) => {
+			connection.lookup = this.#host.resolver.resolve(destination.address, (addresses) => {
 				this.#host.turn.enter();
-				this.#lookups.delete(transaction);
+				connection.lookup = undefined;
 				if (addresses && addresses.length > 0) connection.open(this.#host.TCP, addresses);
 				else this.unresolved(connection);
 				this.#host.turn.leave();
 			});
-			this.#lookups.set(transaction, lookup);
 		} catch {
 			this.unresolved(connection);
 		}

@@ -6,7 +6,7 @@
  */
 import { type Delivered, LwsError } from "../engines/errors.js";
 import type { HeadTable } from "../engines/head-table.js";
-import { BodyKind, type BodyReader, type Exchange, type Order, type Role } from "../roles/role.js";
+import { type BodyHandler, BodyKind, type Exchange, type Order, type Role } from "../roles/role.js";
 import { Deadline, type DeadlineOwner, type Deadlines } from "./deadline.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
 
@@ -32,12 +32,11 @@ export interface Request {
 }
 
 /** Who asked for it. Nothing of this is called from inside a call of the application, `content` and `completed` excepted. */
-export interface Observer extends BodyReader {
+export interface Observer extends BodyHandler {
 	/** There is an exchange to read from and to write to, or none any more. */
 	exchange: Exchange | undefined;
 	/** The head is about to be sent: completes `fields`, and says how the body is framed. False: give up. */
 	prepare(): boolean;
-	bodyWritable(): void;
 	/** False: give up. */
 	responded(): boolean;
 	/** The response is complete; `ended` follows. */
@@ -67,7 +66,7 @@ const NO_FIELDS: readonly string[] = Object.freeze([]);
 
 export class Transaction implements Order, Posted, DeadlineOwner {
 	readonly request: Request;
-	readonly reader: BodyReader;
+	readonly handler: BodyHandler;
 	readonly method: string;
 	readonly target: string;
 	/** Names and values in turn; complete when the observer has prepared the head. */
@@ -76,8 +75,6 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	bodyKind: BodyKind = BodyKind.None;
 	bodyLength = 0;
 	state: TransactionState = TransactionState.Queued;
-	/** Bytes of the request body so far. */
-	bodySent = 0;
 	/** 0 until the final head has come. */
 	status = 0;
 	minor = 0;
@@ -89,9 +86,6 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	/** The observer has been asked to complete the head. */
 	#prepared = false;
 	#isSending = false;
-	#bodyTouched = false;
-	/** The allowance when a write was refused: until there is more, asking again would only spin. */
-	#refusedAt = 0;
 	#retried = false;
 	/** The present attempt is not the first exchange of its connection. */
 	#onUsedConnection = false;
@@ -108,7 +102,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.method = request.method;
 		this.target = request.target;
 		this.keepHeaders = request.keepHeaders;
-		this.#observer = this.reader = observer;
+		this.#observer = this.handler = observer;
 		this.#placer = placer;
 		this.#turn = turn;
 		this.#deadline = new Deadline(TimerClass, this);
@@ -179,11 +173,6 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		if (this.status === 0) this.#deadline.phase("timeout:first-byte", this.request.deadlines.firstByte);
 	}
 
-	bodyWritable(): void {
-		this.#refusedAt = 0;
-		this.#observer.bodyWritable();
-	}
-
 	responded(status: number, minor: number, reason: string, table: HeadTable): boolean {
 		this.table = table;
 		this.status = status;
@@ -195,26 +184,6 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 			return false;
 		}
 		return !this.isEnded;
-	}
-
-	write(bytes: Uint8Array, last: boolean): boolean {
-		if (!this.exchange?.write(bytes, last)) {
-			this.#refusedAt = this.allowance;
-			return false;
-		}
-		this.#refusedAt = 0;
-		this.bodySent += bytes.length;
-		this.#bodyTouched = true;
-		return true;
-	}
-
-	/** It makes sense to write now: there is room, and more than a refused write found. */
-	get isWritable(): boolean {
-		return this.allowance > this.#refusedAt;
-	}
-
-	get allowance(): number {
-		return this.exchange?.allowance ?? 0;
 	}
 
 	completed(): void {
@@ -243,7 +212,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	 * mind (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1) and nothing of its body would have to be had again.
 	 */
 	private canRetry(): boolean {
-		return this.#onUsedConnection && !this.#retried && !this.#bodyTouched && IDEMPOTENT.includes(this.method);
+		if (!this.#onUsedConnection || this.#retried || (this.exchange?.bodySent ?? 0) > 0) return false;
+		return IDEMPOTENT.includes(this.method);
 	}
 
 	/** The first byte of a response has come. */
@@ -276,7 +246,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	progress(): number {
 		const exchange = this.exchange;
-		if (!exchange || exchange.isAnnounced || (this.status === 0 && this.isWritable)) return -1;
+		if (!exchange || exchange.isAnnounced || (this.status === 0 && exchange.isWritable)) return -1;
 		return exchange.progress;
 	}
 }

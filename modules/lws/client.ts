@@ -40,6 +40,12 @@ export function httpClientReasonPhrase(wsi: AnyWsi): string {
 	return wsi.transaction?.reason ?? "";
 }
 
+/** The HTTP version of the response, "1.0" or "1.1"; "" before it has come. */
+export function httpClientHttpVersion(wsi: AnyWsi): string {
+	const transaction = wsi.transaction;
+	return transaction && transaction.status > 0 ? `1.${transaction.minor}` : "";
+}
+
 /**
  * Says whether there is (more) request body to send. In APPEND_HANDSHAKE_HEADER: true announces a body; it is chunked
  * unless a Content-Length was added. Later: false ends the body, as LWS_WRITE_HTTP_FINAL does.
@@ -57,7 +63,7 @@ export function callbackOnWritable(wsi: AnyWsi): void {
 
 /** Bytes that one `write` takes now. Source: lws_get_peer_write_allowance. */
 export function peerWriteAllowance(wsi: AnyWsi): number {
-	return wsi.transaction?.allowance ?? 0;
+	return wsi.exchange?.allowance ?? 0;
 }
 
 /**
@@ -76,11 +82,13 @@ export function write(wsi: AnyWsi, bytes: Uint8Array, mode: number = LWS_WRITE_H
 	if (!transaction || transaction.isEnded) return -1;
 	if (mode !== LWS_WRITE_HTTP && mode !== LWS_WRITE_HTTP_FINAL)
 		throw new RangeError(`write mode ${mode} is not for HTTP`);
-	if (transaction.bodyKind === BodyKind.Length && transaction.bodySent + bytes.length > transaction.bodyLength) {
+	const exchange = wsi.exchange;
+	if (!exchange) return 0;
+	if (transaction.bodyKind === BodyKind.Length && exchange.bodySent + bytes.length > transaction.bodyLength) {
 		throw new RangeError(`the body would become longer than its Content-Length of ${transaction.bodyLength}`);
 	}
 	const last = mode === LWS_WRITE_HTTP_FINAL;
-	if (transaction.write(bytes, last)) return bytes.length;
+	if (exchange.write(bytes, last)) return bytes.length;
 	// an end without bytes has no other way to say that it found no room
 	if (last && bytes.length === 0) wsi.finishBody();
 	return transaction.isEnded ? -1 : 0;

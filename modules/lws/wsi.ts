@@ -91,7 +91,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 
 	runPosted(): void {
 		if (this.#bound) {
-			this.tellWriteable();
+			this.bodyWritable();
 			return;
 		}
 		if (this.isEnded) return;
@@ -119,15 +119,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	private tryFinish(): void {
-		if (this.#isFinishing && this.transaction?.write(EMPTY, true)) this.#isFinishing = false;
-	}
-
-	private tellWriteable(): void {
-		this.tryFinish();
-		const transaction = this.transaction;
-		if (!this.#isWriteableWanted || !transaction?.isWritable) return;
-		this.#isWriteableWanted = false;
-		if (!this.call(LWS_CALLBACK_CLIENT_HTTP_WRITEABLE, undefined, transaction.allowance)) this.refuse();
+		if (this.#isFinishing && this.exchange?.write(EMPTY, true)) this.#isFinishing = false;
 	}
 
 	// the observer of the transaction
@@ -144,7 +136,18 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	bodyWritable(): void {
-		this.tellWriteable();
+		if (this.#isFinishing) this.tryFinish();
+		const exchange = this.exchange;
+		if (!this.#isWriteableWanted || !exchange?.isWritable) return;
+		this.#isWriteableWanted = false;
+		// not by way of `call`: the application goes deep from here, and a device has 384 slots of stack
+		try {
+			const { protocol, user } = this;
+			if (protocol.callback(this, LWS_CALLBACK_CLIENT_HTTP_WRITEABLE, user, undefined, exchange.allowance))
+				this.refuse();
+		} catch (exception) {
+			this.threw(exception);
+		}
 	}
 
 	responded(): boolean {

@@ -48,8 +48,10 @@ export const enum BodyKind {
 	Chunked,
 }
 
-/** Who reads the body of a response. */
-export interface BodyReader {
+/** Who writes the body of the request and reads that of the response. */
+export interface BodyHandler {
+	/** More of the request body can be written than before. */
+	bodyWritable(): void;
 	/**
 	 * Content of the response waits to be read from `exchange`; told once until it is read. When it has been read, and
 	 * `exchange.announce()` says that more waits, that has been told as well.
@@ -75,12 +77,10 @@ export interface Order {
 	sent(): void;
 	/** The first byte of a response has come. */
 	answering(): void;
-	/** The request body can be written. */
-	bodyWritable(): void;
 	/** The final head has come, its fields are in `table` until the order has ended; false: it no longer wants the rest. */
 	responded(status: number, minor: number, reason: string, table: HeadTable): boolean;
-	/** Who is told of the body; it is asked and answered for each piece, with nothing between. */
-	readonly reader: BodyReader;
+	/** Who is told of the bodies, with nothing between: every call more costs time and stack for each piece. */
+	readonly handler: BodyHandler;
 	/** The response is complete. */
 	completed(): void;
 	/** The connection ended before any byte of a response; `code` is that of an LwsError. */
@@ -97,7 +97,11 @@ export interface Exchange {
 	readonly isAnnounced: boolean;
 	/** Changes whenever bytes have come, or have left: the peer is alive. */
 	readonly progress: number;
-	/** Inside `BodyReader.announced`, after a read: more content waits, and counts as announced. */
+	/** Bytes of the request body that have been written. */
+	readonly bodySent: number;
+	/** It makes sense to write now: there is room, and more than a refused write has found. */
+	readonly isWritable: boolean;
+	/** Inside `BodyHandler.announced`, after a read: more content waits, and counts as announced. */
 	announce(): boolean;
 	/** Content of the response, into `buffer`; gives the count of bytes. Calls `content`, `completed` and `failed`. */
 	read(buffer: Uint8Array): number;

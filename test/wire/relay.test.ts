@@ -33,10 +33,8 @@ function takeSlowly(request: http.IncomingMessage, half: () => void, done: (byte
 		}
 	}, TICK);
 	request.on("readable", () => {}); // the timer reads
-	request.on("end", () => {
-		clearInterval(timer);
-		done(bytes);
-	});
+	request.on("end", () => done(bytes));
+	request.on("close", () => clearInterval(timer));
 }
 
 describe("the relay", function () {

@@ -17,7 +17,7 @@ import { ChunkedDecoder, ChunkedEvent } from "../../engines/h1/chunked.js";
 import { Framing, ResponseFraming } from "../../engines/h1/framing.js";
 import { HeadEvent, HeadParser } from "../../engines/h1/head.js";
 import { RequestWriter } from "../../engines/h1/request.js";
-import { BodyKind, type BodyReader, type Carrier, type Exchange, type Order, type Role } from "../role.js";
+import { type BodyHandler, BodyKind, type Carrier, type Exchange, type Order, type Role } from "../role.js";
 import { bodyAllowance, writeChunk } from "./request-body.js";
 
 /** A server that sends interim responses for ever would keep a client for ever; undici and curl stop near this too. */
@@ -45,11 +45,12 @@ export class H1Role implements Role, Exchange {
 	readonly #framing = new ResponseFraming();
 	readonly #chunked = new ChunkedDecoder();
 	#order: Order | undefined;
-	#reader: BodyReader | undefined;
+	#handler: BodyHandler | undefined;
 	#send: Send = Send.Nothing;
 	#receive: Receive = Receive.Nothing;
-	/** Of the request body. */
-	#bodySent = 0;
+	bodySent = 0;
+	/** The allowance when a write was refused: until there is more, asking again would only spin. */
+	#refusedAt = 0;
 	/** Of the response body, for Framing.Length. */
 	#remaining = 0;
 	#interim = 0;
@@ -79,10 +80,10 @@ export class H1Role implements Role, Exchange {
 
 	submit(order: Order): Exchange {
 		this.#order = order;
-		this.#reader = order.reader;
+		this.#handler = order.handler;
 		this.#send = Send.Head;
 		this.#receive = Receive.Head;
-		this.#bodySent = this.#interim = 0;
+		this.bodySent = this.#interim = 0;
 		this.isAnnounced = false;
 		this.#head.reset(order.keepHeaders);
 		this.#writer.begin(order.method, order.target, order.fields);
@@ -95,7 +96,8 @@ export class H1Role implements Role, Exchange {
 		const order = this.#order;
 		if (!order) return;
 		if (this.#send === Send.Head && !this.sendHead(order)) return;
-		if (this.#send === Send.Body && this.allowance > 0) order.bodyWritable();
+		this.#refusedAt = 0;
+		if (this.#send === Send.Body && this.allowance > 0) order.handler.bodyWritable();
 	}
 
 	private sendHead(order: Order): boolean {
@@ -121,10 +123,23 @@ export class H1Role implements Role, Exchange {
 	get allowance(): number {
 		const order = this.#order;
 		if (!order || this.#send !== Send.Body) return 0;
-		return bodyAllowance(this.#carrier, order, this.#bodySent);
+		return bodyAllowance(this.#carrier, order, this.bodySent);
+	}
+
+	get isWritable(): boolean {
+		return this.allowance > this.#refusedAt;
 	}
 
 	write(bytes: Uint8Array, last: boolean): boolean {
+		if (this.tryWrite(bytes, last)) {
+			this.#refusedAt = 0;
+			return true;
+		}
+		this.#refusedAt = this.allowance;
+		return false;
+	}
+
+	private tryWrite(bytes: Uint8Array, last: boolean): boolean {
 		const order = this.#order;
 		const count = bytes.length;
 		if (!order || this.#send !== Send.Body || count > this.allowance) return false;
@@ -132,10 +147,10 @@ export class H1Role implements Role, Exchange {
 		if (order.bodyKind === BodyKind.Chunked) {
 			if (!writeChunk(carrier, bytes, last)) return false;
 		} else if (count > 0 && carrier.write(bytes, 0, count) === 0) return false;
-		this.#bodySent += count;
-		if (order.bodyKind === BodyKind.Length && (last || this.#bodySent === order.bodyLength)) {
-			if (this.#bodySent === order.bodyLength) this.sendDone(order);
-			else this.fail("app:body-too-short", `${this.#bodySent} of ${order.bodyLength} bytes`);
+		this.bodySent += count;
+		if (order.bodyKind === BodyKind.Length && (last || this.bodySent === order.bodyLength)) {
+			if (this.bodySent === order.bodyLength) this.sendDone(order);
+			else this.fail("app:body-too-short", `${this.bodySent} of ${order.bodyLength} bytes`);
 		} else if (last) this.sendDone(order);
 		return true;
 	}
@@ -147,7 +162,7 @@ export class H1Role implements Role, Exchange {
 			this.isAnnounced = true;
 			this.#announcing = true;
 			this.#announcements = 0;
-			this.#order?.reader.announced(this);
+			this.#handler?.announced(this);
 			this.#announcing = false;
 		}
 		// RFC 9112 section 9.2: bytes without a request cannot be trusted to answer the next one
@@ -227,6 +242,8 @@ export class H1Role implements Role, Exchange {
 				}
 			}
 		}
+		// what lies behind the body is none of its content, also while its last piece is being delivered
+		if (this.#framing.framing === Framing.Length && this.#remaining === 0) return false;
 		if (carrier.inputStart < carrier.inputEnd || carrier.available > 0) return true;
 		if (this.#over) this.endOfBody();
 		return false;
@@ -248,7 +265,7 @@ export class H1Role implements Role, Exchange {
 				stream.available -= size;
 				this.#remaining = left;
 				// false also when the exchange has ended in there
-				if (this.#reader?.content(buffer, size)) this.afterRead(left);
+				if (this.#handler?.content(buffer, size)) this.afterRead(left);
 				return size;
 			}
 		}
@@ -273,9 +290,10 @@ export class H1Role implements Role, Exchange {
 		do {
 			if (!this.advance()) break;
 			const count = this.take(buffer, framing);
+			if (count === 0) break;
 			total += count;
 			if (framing === Framing.Length && carrier.inputStart === carrier.inputEnd) this.#isDirect = true;
-			if (!order.reader.content(buffer, count) || this.#order !== order) return total;
+			if (!order.handler.content(buffer, count) || this.#order !== order) return total;
 			if (framing === Framing.Length && this.#remaining === 0) this.complete();
 		} while (framing === Framing.Chunked && total < size);
 		if (this.#order === order && !this.#announcing) {
