@@ -53,10 +53,10 @@ export async function timeToFirstLine(runs, command, args) {
 	return least;
 }
 
-/** A server of its own process, so that it runs beside the client on another core; `bytes` of data to each client. */
-export async function startSource(bytes) {
-	const script = fileURLToPath(new URL("source.mjs", import.meta.url));
-	const child = spawn(process.execPath, [script, String(bytes)], { stdio: ["pipe", "pipe", "inherit"] });
+/** A server of its own process, so that it runs beside the client on another core; it prints its port. */
+export async function startServer(script, ...args) {
+	const path = fileURLToPath(new URL(script, import.meta.url));
+	const child = spawn(process.execPath, [path, ...args.map(String)], { stdio: ["pipe", "pipe", "inherit"] });
 	const [line] = await once(child.stdout, "data");
 	return {
 		port: Number(line),

@@ -11,10 +11,24 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { build } from "../hosts/desktop/build.mjs";
 import { Failure, main, say } from "../hosts/desktop/step.mjs";
-import { capture, instructions, leastTime, startSource, timeToFirstLine } from "./measure.mjs";
+import { capture, instructions, leastTime, startServer, timeToFirstLine } from "./measure.mjs";
 
 const HOST = "build/xs-desktop";
 const MB = 1_000_000;
+
+const LIBRARY = ["--preload", "lws-xs=build/lib/lws-xs.js", "build/bench/client.js"];
+
+/**
+ * The loads of the client: name, unit, target, and what the SDK's own client (8.2.3) takes for the same on a socket without
+ * the 20 ms poll of its Linux module, at the same buffer size.
+ */
+const LOADS = [
+	{ name: "GET identity", args: ["GET", "/identity/20000000"], bytes: 20 * MB, target: 1, reference: 4.9 },
+	{ name: "GET chunked 16 KB", args: ["GET", "/chunked/20000000/16384"], bytes: 20 * MB, target: 1.3, reference: 9.4 },
+	{ name: "GET chunked 1 KB", args: ["GET", "/chunked/5000000/1024"], bytes: 5 * MB, target: 5, reference: 76.9 },
+	{ name: "upload", args: ["POST", "/"], upload: 20 * MB, bytes: 20 * MB, target: 1, reference: 2.8 },
+];
+const CLIENT_BUFFER = 5760;
 
 const KERNELS = [
 	"findByte",
@@ -41,7 +55,7 @@ const GROUPS = {
 
 	async *read() {
 		const bytes = 20 * MB;
-		const source = await startSource(bytes);
+		const source = await startServer("source.mjs", bytes);
 		try {
 			const idle = await instructions(HOST, ["build/bench/idle.js"]);
 			for (const size of [1536, 5760, 16384]) {
@@ -57,7 +71,7 @@ const GROUPS = {
 	},
 
 	async *wall() {
-		const source = await startSource(100 * MB);
+		const source = await startServer("source.mjs", 100 * MB);
 		try {
 			for (const size of [5760, 16384]) {
 				const args = [`${source.port}`, `${size}`];
@@ -68,6 +82,27 @@ const GROUPS = {
 			}
 		} finally {
 			await source.stop();
+		}
+	},
+
+	async *client() {
+		const server = await startServer("origin.mjs");
+		const run = (method, path, count, upload) => {
+			const args = [server.port, method, path, CLIENT_BUFFER, count, upload].map(String);
+			return instructions(HOST, [...LIBRARY, ...args]);
+		};
+		try {
+			const idle = await run("GET", "/small", 1, 0);
+			const small = ((await run("GET", "/small", 210, 0)) - (await run("GET", "/small", 10, 0))) / 200;
+			const name = "client: small GET, keep-alive (reference: the SDK's)";
+			yield { name, unit: "instructions", value: small, reference: 1_523_000, target: 100_000 };
+			for (const { name, args, bytes, upload, target, reference } of LOADS) {
+				const [method, path] = args;
+				const value = ((await run(method, path, 1, upload ?? 0)) - idle) / bytes;
+				yield { name: `client: ${name} (reference: the SDK's)`, unit: "instructions/byte", value, reference, target };
+			}
+		} finally {
+			await server.stop();
 		}
 	},
 

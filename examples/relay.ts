@@ -13,7 +13,6 @@ import {
 	clientHttpBodyPending,
 	contextDestroy,
 	createContext,
-	type Event,
 	httpClientRead,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
@@ -23,6 +22,7 @@ import {
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ,
 	LWS_WRITE_HTTP,
+	type Protocol,
 	write,
 } from "lws-xs";
 
@@ -33,12 +33,72 @@ let announcements = 0;
 /** The origin has said that content waits, and it has not been read since. */
 let waiting = false;
 
+const originProtocol: Protocol = {
+	name: "origin",
+	callback(_wsi, reason, _user, input, length) {
+		switch (reason) {
+			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+				if (waiting) fail("content was announced twice");
+				waiting = true;
+				announcements++;
+				callbackOnWritable(onward);
+				break;
+			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+				if (write(onward, length === buffer.length ? input : input.subarray(0, length), LWS_WRITE_HTTP) !== length) {
+					fail("the receiver took less than it had said");
+				}
+				passed += length;
+				break;
+			case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
+				clientHttpBodyPending(onward, false);
+				break;
+			case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+				return fail(`origin: ${input.message}`);
+			case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+				if (input) fail(`origin: ${input.message}`);
+				break;
+		}
+		return 0;
+	},
+};
+
+const onwardProtocol: Protocol = {
+	name: "onward",
+	callback(wsi, reason, _user, input, length) {
+		switch (reason) {
+			case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+				clientHttpBodyPending(wsi, true);
+				break;
+			case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
+				if (!waiting) break;
+				waiting = false;
+				httpClientRead(origin, length < buffer.length ? buffer.subarray(0, length) : buffer);
+				break;
+			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+				// the receiver's answer is of no interest, but it has to be read
+				httpClientRead(wsi, buffer);
+				break;
+			case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: {
+				const heap = statistics();
+				console.log(
+					`${passed} bytes passed on, ${announcements} announcements, peak heap ${heap.peakHeap} of ${heap.limit} bytes`,
+				);
+				contextDestroy(context);
+				break;
+			}
+			case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+				return fail(`onward: ${input.message}`);
+			case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+				if (input) fail(`onward: ${input.message}`);
+				break;
+		}
+		return 0;
+	},
+};
+
 const context = createContext({
 	connections: 2,
-	protocols: [
-		{ name: "origin", callback: onOrigin },
-		{ name: "onward", callback: onOnward },
-	],
+	protocols: [originProtocol, onwardProtocol],
 });
 
 function fail(sentence: string): never {
@@ -63,60 +123,3 @@ function start(name: string, method: string, port: string | undefined) {
 
 const onward = start("onward", "POST", argv[1]);
 const origin = start("origin", "GET", argv[0]);
-
-function onOrigin(...[, reason, , input, length]: Event<unknown>): number {
-	switch (reason) {
-		case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
-			if (waiting) fail("content was announced twice");
-			waiting = true;
-			announcements++;
-			callbackOnWritable(onward);
-			break;
-		case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-			if (write(onward, length === buffer.length ? input : input.subarray(0, length), LWS_WRITE_HTTP) !== length) {
-				fail("the receiver took less than it had said");
-			}
-			passed += length;
-			break;
-		case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
-			clientHttpBodyPending(onward, false);
-			break;
-		case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-			return fail(`origin: ${input.message}`);
-		case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-			if (input) fail(`origin: ${input.message}`);
-			break;
-	}
-	return 0;
-}
-
-function onOnward(...[wsi, reason, , input, length]: Event<unknown>): number {
-	switch (reason) {
-		case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-			clientHttpBodyPending(wsi, true);
-			break;
-		case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
-			if (!waiting) break;
-			waiting = false;
-			httpClientRead(origin, length < buffer.length ? buffer.subarray(0, length) : buffer);
-			break;
-		case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
-			// the receiver's answer is of no interest, but it has to be read
-			httpClientRead(wsi, buffer);
-			break;
-		case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: {
-			const heap = statistics();
-			console.log(
-				`${passed} bytes passed on, ${announcements} announcements, peak heap ${heap.peakHeap} of ${heap.limit} bytes`,
-			);
-			contextDestroy(context);
-			break;
-		}
-		case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-			return fail(`onward: ${input.message}`);
-		case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-			if (input) fail(`onward: ${input.message}`);
-			break;
-	}
-	return 0;
-}

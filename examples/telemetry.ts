@@ -15,7 +15,6 @@ import {
 	clientHttpBodyPending,
 	contextDestroy,
 	createContext,
-	type Event,
 	httpClientHttpResponse,
 	httpClientRead,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
@@ -29,6 +28,8 @@ import {
 	LWS_CALLBACK_WSI_DESTROY,
 	LWS_WRITE_HTTP,
 	LWS_WRITE_HTTP_FINAL,
+	type Protocol,
+	type Wsi,
 	write,
 } from "lws-xs";
 import Time from "time";
@@ -94,7 +95,7 @@ function readOn(job: Job, into: Uint8Array): number {
 	return filled;
 }
 
-function sendOn(wsi: Event<Job>[0], job: Job, allowance: number): void {
+function sendOn(wsi: Wsi<Job>, job: Job, allowance: number): void {
 	const size = Math.min(PIECE, allowance);
 	const count = readOn(job, size === PIECE ? piece : piece.subarray(0, size));
 	const last = count < size;
@@ -134,51 +135,54 @@ function size(path: string): number {
 	return bytes;
 }
 
-function onEvent(...[wsi, reason, job, input, length]: Event<Job>): number {
-	switch (reason) {
-		case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-			job.ready = Time.microseconds;
-			if (job.method === "GET") break;
-			if (job.path === "/file") addHttpHeaderByName(wsi, "Content-Length", String(size(file)));
-			clientHttpBodyPending(wsi, true);
-			callbackOnWritable(wsi);
-			break;
-		case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
-			sendOn(wsi, job, length);
-			break;
-		case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
-			job.answered = Time.microseconds;
-			if (httpClientHttpResponse(wsi) !== 200) fail(`${job.path}: status ${httpClientHttpResponse(wsi)}`);
-			break;
-		case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
-			httpClientRead(wsi, piece);
-			break;
-		case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-			if (job.method === "GET") compare(job, input, length);
-			break;
-		case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
-			if (job.method === "GET" && readOn(job, wanted) > 0) fail(`${job.path} came back too short`);
-			report(job);
-			break;
-		case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-			return fail(input.message);
-		case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-			if (input) fail(input.message);
-			break;
-		case LWS_CALLBACK_WSI_DESTROY:
-			job.open?.close();
-			next();
-			break;
-	}
-	return 0;
-}
+const telemetry: Protocol<Job> = {
+	name: "telemetry",
+	callback(wsi, reason, job, input, length) {
+		switch (reason) {
+			case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+				job.ready = Time.microseconds;
+				if (job.method === "GET") break;
+				if (job.path === "/file") addHttpHeaderByName(wsi, "Content-Length", String(size(file)));
+				clientHttpBodyPending(wsi, true);
+				callbackOnWritable(wsi);
+				break;
+			case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
+				sendOn(wsi, job, length);
+				break;
+			case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+				job.answered = Time.microseconds;
+				if (httpClientHttpResponse(wsi) !== 200) fail(`${job.path}: status ${httpClientHttpResponse(wsi)}`);
+				break;
+			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+				httpClientRead(wsi, piece);
+				break;
+			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+				if (job.method === "GET") compare(job, input, length);
+				break;
+			case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
+				if (job.method === "GET" && readOn(job, wanted) > 0) fail(`${job.path} came back too short`);
+				report(job);
+				break;
+			case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+				return fail(input.message);
+			case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+				if (input) fail(input.message);
+				break;
+			case LWS_CALLBACK_WSI_DESTROY:
+				job.open?.close();
+				next();
+				break;
+		}
+		return 0;
+	},
+};
 
 const context = createContext({
 	connections: 1,
 	receiveBuffer: 1536,
 	transmitBuffer: 1024,
 	headTable: 1024,
-	protocols: [{ name: "telemetry", callback: onEvent }],
+	protocols: [telemetry],
 });
 
 function next(): void {

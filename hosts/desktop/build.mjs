@@ -22,15 +22,16 @@ const VARIANTS = new Map([
 ]);
 
 /**
- * Builds `variants` of the host and the programs of `kinds` (keys of PROGRAMS). Resolves to the variants that were
- * built: where no 32-bit program can run, that one is left out. A Failure says what went wrong and what to do.
+ * Builds `variants` of the host, the tool, and the programs of `kinds` (keys of PROGRAMS). Resolves to the variants that
+ * were built: where no 32-bit program can run, that one is left out. A Failure says what went wrong and what to do.
  */
 export async function build(variants = [...VARIANTS.keys()], kinds = Object.keys(PROGRAMS)) {
 	process.chdir(ROOT);
 	const release = await lock(ROOT);
 	try {
 		const tools = await setUp(variants);
-		await buildJavaScript(kinds);
+		// the tool is linked into an executable of its own beside each host
+		await buildJavaScript([...new Set([...kinds, "tool"])]);
 		await compileHost(tools);
 		return tools.variants;
 	} finally {

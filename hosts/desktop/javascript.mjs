@@ -8,11 +8,12 @@ import { Failure, run, step } from "./step.mjs";
 export const PROGRAMS = {
 	examples: { project: "tsconfig.examples.json", sources: "examples", output: "build/js/examples" },
 	tests: { project: "tsconfig.test.json", sources: "test", output: "build/test" },
+	tool: { project: "tsconfig.tool.json", sources: "hosts/desktop/tool", output: "build/js/tool" },
 	bench: { project: "tsconfig.bench.json", sources: "bench/programs", output: "build/js/bench" },
 };
 
 /** Where rollup writes; the first of them lies inside tsc's output for the tests. */
-const BUNDLES = ["build/test/xs", "build/lib", "build/examples", "build/bench"];
+const BUNDLES = ["build/test/xs", "build/lib", "build/tool", "build/examples", "build/bench"];
 
 /** A project may import from any folder, so a change in one of them compiles every project: that takes 0.2 s each. */
 const SOURCES = ["modules", "hosts", "test", "bench", "examples"];

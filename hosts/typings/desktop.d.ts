@@ -32,6 +32,13 @@ declare module "desktop/stdio" {
 	/** Writes all of a string or buffer; blocks while the reader is slow. */
 	export function writeOutput(data: string | ArrayBuffer | Uint8Array): void;
 	export function writeError(data: string | ArrayBuffer | Uint8Array): void;
+	/** Whether standard input (0), output (1) or error (2) is a terminal. */
+	export function isTerminal(descriptor: 0 | 1 | 2): boolean;
+}
+
+/** Only in build/lws-xs: made of package.json when the tool is embedded. */
+declare module "desktop/version" {
+	export const VERSION: string;
 }
 
 declare module "desktop/process" {

@@ -6,3 +6,4 @@ export class Input @ "lws_input_destructor" {
 }
 export function writeOutput(data) @ "lws_stdio_output";
 export function writeError(data) @ "lws_stdio_error";
+export function isTerminal(descriptor) @ "lws_stdio_isTerminal";

@@ -1,0 +1,121 @@
+/** How the tool ends: curl's exit codes, and which of them each failure has. Imports types only, for the tests. */
+import type { LwsError } from "lws-xs";
+
+export const enum Exit {
+	Done = 0,
+	NotHttp = 1,
+	Usage = 2,
+	BadUrl = 3,
+	NotBuiltIn = 4,
+	NotResolved = 6,
+	NotConnected = 7,
+	MalformedHead = 8,
+	PartialBody = 18,
+	HttpStatus = 22,
+	Output = 23,
+	Input = 26,
+	Memory = 27,
+	Timeout = 28,
+	Internal = 43,
+	BadResolve = 49,
+	EmptyReply = 52,
+	Send = 55,
+	Receive = 56,
+	Coding = 61,
+}
+
+/** The codes of LwsError. What can happen before and after the connection stands has a second row in CONNECTED. */
+const EXITS: Readonly<Record<string, Exit>> = Object.freeze({
+	"dns:not-found": Exit.NotResolved,
+	"tcp:refused": Exit.NotConnected,
+	"tcp:reset": Exit.NotConnected,
+	"tcp:timed-out": Exit.Timeout,
+	"tcp:unreachable": Exit.NotConnected,
+	"tcp:address": Exit.NotConnected,
+	"tcp:other": Exit.NotConnected,
+	"tcp:no-socket": Exit.NotConnected,
+	"timeout:connect": Exit.Timeout,
+	"timeout:first-byte": Exit.Timeout,
+	"timeout:idle": Exit.Timeout,
+	"timeout:total": Exit.Timeout,
+	"h1:not-http": Exit.NotHttp,
+	"h1:bad-version": Exit.NotHttp,
+	"h1:bad-status-line": Exit.NotHttp,
+	"h1:bad-head-byte": Exit.MalformedHead,
+	"h1:bad-field-name": Exit.MalformedHead,
+	"h1:head-too-long": Exit.Memory,
+	"h1:bad-content-length": Exit.MalformedHead,
+	"h1:bad-transfer-encoding": Exit.Coding,
+	"h1:bad-chunk-size": Exit.Receive,
+	"h1:bad-chunk-framing": Exit.Receive,
+	"h1:chunk-extension-too-long": Exit.Receive,
+	"h1:trailer-too-long": Exit.Receive,
+	"h1:too-many-interim": Exit.MalformedHead,
+	"h1:unexpected-upgrade": Exit.MalformedHead,
+	"h1:empty-reply": Exit.EmptyReply,
+	"h1:truncated-head": Exit.Receive,
+	"h1:truncated-body": Exit.PartialBody,
+	// the tool ends a request by these only after it has noted its own reason
+	"app:callback-threw": Exit.Internal,
+	"app:callback-refused": Exit.Internal,
+	"app:closed": Exit.Internal,
+	"app:body-too-short": Exit.Input,
+	"app:context-destroyed": Exit.Internal,
+	"internal:fault": Exit.Internal,
+});
+
+const CONNECTED: Readonly<Record<string, Exit>> = Object.freeze({
+	"tcp:reset": Exit.Receive,
+	"tcp:unreachable": Exit.Receive,
+	"tcp:other": Exit.Receive,
+});
+
+/** The exit code for an error's code; undefined for one that the table lacks. */
+export function exitOf(code: string, delivered = "no"): number | undefined {
+	return (delivered === "no" ? undefined : CONNECTED[code]) ?? EXITS[code];
+}
+
+/** Why a transfer, or the whole run, fails. */
+export class Failure {
+	readonly exit: number;
+	/** As an LwsError's: `phase:cause`. */
+	readonly code: string;
+	readonly sentence: string;
+
+	constructor(exit: number, code: string, sentence: string) {
+		this.exit = exit;
+		this.code = code;
+		this.sentence = sentence;
+	}
+
+	/** As `%{errormsg}` gives it. */
+	get message(): string {
+		return `${this.code}: ${this.sentence}`;
+	}
+
+	get line(): string {
+		return `lws-xs: (${this.exit}) ${this.message}\n`;
+	}
+}
+
+/** What the library says, as a Failure. `isSending`: the request had not left as a whole. */
+export function failureOf(error: LwsError, isSending: boolean): Failure {
+	const exit = exitOf(error.code, error.delivered) ?? Exit.Internal;
+	const sentence = error.message.startsWith(`${error.code}: `)
+		? error.message.slice(error.code.length + 2)
+		: error.message;
+	return new Failure(exit === Exit.Receive && isSending ? Exit.Send : exit, error.code, sentence);
+}
+
+export function usage(cause: string, sentence: string): Failure {
+	return new Failure(Exit.Usage, `usage:${cause}`, `${sentence} (lws-xs --help lists the options)`);
+}
+
+export function notBuiltIn(what: string): Failure {
+	return new Failure(Exit.NotBuiltIn, "feature:not-built-in", `${what} is not built in`);
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+	return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,238 @@
+/** The command line: what each option does to the Options, and which of curl's are not built in yet. */
+import { Exit, Failure, notBuiltIn, usage } from "./exit.js";
+
+/** A URL with the options that curl counts off against URLs: the first -o belongs to the first URL, and so on. */
+export interface Target {
+	url?: string;
+	/** "-" is standard output. */
+	output?: string;
+	/** The file is named after the URL. */
+	isNamedByUrl?: boolean;
+	/** "-" is standard input. */
+	upload?: string;
+}
+
+/** One -d or --data-binary. */
+export interface Data {
+	/** Text, or the name of a file; "-" is standard input. */
+	value: string;
+	isFile: boolean;
+	/** CR and LF are left out of the file. */
+	isStripped: boolean;
+}
+
+export interface Options {
+	targets: Target[];
+	method?: string;
+	headers: string[];
+	data: Data[];
+	isHeadOnly: boolean;
+	isHeadShown: boolean;
+	isSilent: boolean;
+	isErrorShown: boolean;
+	isVerbose: boolean;
+	isFailing: boolean;
+	writeOut?: string;
+	/** Milliseconds; 0: no limit. */
+	maxTime: number;
+	connectTimeout: number;
+	resolve: string[];
+	userAgent?: string;
+	referer?: string;
+	/** Bytes; the host has taken --heap before. */
+	heap?: number;
+	rxBuffer?: number;
+	isCounted: boolean;
+	isTraced: boolean;
+	/** Only print something. */
+	show?: "usage" | "version";
+}
+
+interface Option {
+	/** The letter, or "". */
+	short: string;
+	/** Without `set` it takes no value. */
+	set?: (options: Options, value: string, name: string) => void;
+	flag?: (options: Options) => void;
+}
+
+/** curl's limit for the connection, in milliseconds. */
+const CONNECT_TIMEOUT = 300_000;
+/** The longest time that the library takes. */
+const MAXIMUM_TIME = 0x3fff_ffff;
+
+const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
+	request: { short: "X", set: (options, value) => (options.method = value) },
+	header: { short: "H", set: (options, value) => options.headers.push(value) },
+	data: { short: "d", set: (options, value) => addData(options, value, true) },
+	"data-binary": { short: "", set: (options, value) => addData(options, value, false) },
+	"upload-file": { short: "T", set: (options, value) => (free(options, "upload").upload = value) },
+	"user-agent": { short: "A", set: (options, value) => (options.userAgent = value) },
+	referer: { short: "e", set: (options, value) => (options.referer = value) },
+	head: { short: "I", flag: (options) => (options.isHeadOnly = true) },
+	include: { short: "i", flag: (options) => (options.isHeadShown = true) },
+	output: { short: "o", set: (options, value) => (free(options, "output").output = value) },
+	"remote-name": { short: "O", flag: (options) => (free(options, "output").isNamedByUrl = true) },
+	silent: { short: "s", flag: (options) => (options.isSilent = true) },
+	"show-error": { short: "S", flag: (options) => (options.isErrorShown = true) },
+	verbose: { short: "v", flag: (options) => (options.isVerbose = true) },
+	fail: { short: "f", flag: (options) => (options.isFailing = true) },
+	"write-out": { short: "w", set: (options, value) => (options.writeOut = value) },
+	"max-time": { short: "m", set: (options, value, name) => (options.maxTime = parseTime(value, name)) },
+	"connect-timeout": {
+		short: "",
+		set: (options, value, name) => (options.connectTimeout = parseTime(value, name) || CONNECT_TIMEOUT),
+	},
+	resolve: { short: "", set: (options, value) => options.resolve.push(value) },
+	"http1.1": { short: "", flag: () => {} },
+	heap: { short: "", set: (options, value, name) => (options.heap = parseSize(value, name)) },
+	"rx-buffer": { short: "", set: (options, value, name) => (options.rxBuffer = parseSize(value, name)) },
+	stats: { short: "", flag: (options) => (options.isCounted = true) },
+	"trace-wsi": { short: "", flag: (options) => (options.isTraced = true) },
+	help: { short: "h", flag: (options) => (options.show = "usage") },
+	version: { short: "V", flag: (options) => (options.show = "version") },
+} satisfies Record<string, Option>);
+
+/** What is promised and not there yet: long names, with the letter before them where there is one. */
+const NOT_BUILT_IN: readonly string[] = Object.freeze(
+	`F/form L/location max-redirs u/user digest compressed r/range C/continue-at retry retry-delay http2
+	http2-prior-knowledge Z/parallel parallel-max x/proxy U/proxy-user socks5 socks5-hostname noproxy k/insecure cacert
+	E/cert key pinnedpubkey tlsv1.2 tlsv1.3 tls-max ciphers tls13-ciphers 4/ipv4 6/ipv6 Y/speed-limit y/speed-time
+	keepalive-time b/cookie c/cookie-jar allow-selfsigned allow-expired skip-hostname pipeline record show-ca ws-send
+	ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(/\s+/),
+);
+
+/** Reads the arguments; throws a Failure for what is wrong with them. */
+export function parseOptions(args: readonly string[]): Options {
+	const options: Options = {
+		targets: [],
+		headers: [],
+		data: [],
+		isHeadOnly: false,
+		isHeadShown: false,
+		isSilent: false,
+		isErrorShown: false,
+		isVerbose: false,
+		isFailing: false,
+		maxTime: 0,
+		connectTimeout: CONNECT_TIMEOUT,
+		resolve: [],
+		isCounted: false,
+		isTraced: false,
+	};
+	if (args[0] === "replay") throw notBuiltIn("replay");
+	for (let i = 0, isOption = true; i < args.length && options.show === undefined; i++) {
+		const arg = args[i] as string;
+		if (!isOption || !arg.startsWith("-") || arg === "-") addUrl(options, arg);
+		else if (arg === "--") isOption = false;
+		else if (arg.startsWith("--")) i += readLong(options, arg, args[i + 1]);
+		else i += readShort(options, arg, args[i + 1]);
+	}
+	if (options.show === undefined) check(options);
+	return options;
+}
+
+/** Both give the count of arguments taken besides: 0 or 1. */
+function readLong(options: Options, arg: string, next: string | undefined): number {
+	const name = arg.slice(2);
+	const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+	if (!option) {
+		if (NOT_BUILT_IN.some((each) => each === name || each.slice(2) === name)) throw notBuiltIn(arg);
+		throw usage("unknown-option", `${arg} is no option`);
+	}
+	option.flag?.(options);
+	if (!option.set) return 0;
+	option.set(options, requireValue(arg, next), arg);
+	return 1;
+}
+
+/** Letters may be joined, and the value of the last one may follow it at once: -sSf, -XPOST. */
+function readShort(options: Options, arg: string, next: string | undefined): number {
+	for (let at = 1; at < arg.length; at++) {
+		const letter = arg.charAt(at);
+		const name = `-${letter}`;
+		const option = Object.values(OPTIONS).find(({ short }) => short === letter);
+		if (!option) {
+			if (NOT_BUILT_IN.some((each) => each.startsWith(`${letter}/`))) throw notBuiltIn(name);
+			throw usage("unknown-option", `${name} is no option`);
+		}
+		option.flag?.(options);
+		if (!option.set) continue;
+		const rest = arg.slice(at + 1);
+		option.set(options, rest || requireValue(name, next), name);
+		return rest ? 0 : 1;
+	}
+	return 0;
+}
+
+function requireValue(name: string, value: string | undefined): string {
+	if (value === undefined) throw usage("missing-value", `${name} wants a value`);
+	return value;
+}
+
+/** The first target that has none of it yet. */
+function free(options: Options, what: "url" | "output" | "upload"): Target {
+	const found = options.targets.find(
+		(target) => target[what] === undefined && !(what === "output" && target.isNamedByUrl),
+	);
+	if (found) return found;
+	const target: Target = {};
+	options.targets.push(target);
+	return target;
+}
+
+function addUrl(options: Options, url: string): void {
+	free(options, "url").url = url;
+}
+
+function addData(options: Options, value: string, isStripped: boolean): void {
+	const isFile = value.startsWith("@");
+	options.data.push({ value: isFile ? value.slice(1) : value, isFile, isStripped });
+}
+
+function parseTime(value: string, name: string): number {
+	const milliseconds = /^(\d+\.?\d*|\.\d+)$/.test(value) ? Math.ceil(Number(value) * 1000) : -1;
+	if (milliseconds < 0 || milliseconds > MAXIMUM_TIME) {
+		throw usage("bad-number", `${name} wants a number of seconds, not ${JSON.stringify(value)}`);
+	}
+	return milliseconds;
+}
+
+function parseSize(value: string, name: string): number {
+	const parts = /^(\d{1,10})([KkMm]?)$/.exec(value);
+	if (!parts) throw usage("bad-number", `${name} wants a number of bytes, not ${JSON.stringify(value)}`);
+	const unit = parts[2]?.toUpperCase();
+	return Number(parts[1]) * (unit === "K" ? 1024 : unit === "M" ? 1024 * 1024 : 1);
+}
+
+function check(options: Options): void {
+	if (!options.targets.some(({ url }) => url !== undefined)) throw usage("no-url", "no URL is given");
+	const isUpload = options.targets.some(({ upload }) => upload !== undefined);
+	const kinds = [options.isHeadOnly && "-I", options.data.length > 0 && "-d", isUpload && "-T"].filter(Boolean);
+	if (kinds.length > 1) throw usage("two-methods", `${kinds.join(" and ")} exclude each other`);
+	for (const entry of options.resolve) parseResolve(entry);
+}
+
+/** The addresses of --resolve for a host and port. */
+export interface Resolution {
+	/** "*" is any. */
+	host: string;
+	port: number;
+	addresses: string[];
+}
+
+/** `[+]HOST:PORT:ADDRESS[,ADDRESS…]`, or `-HOST:PORT`, which removes (addresses is empty then). */
+export function parseResolve(entry: string): Resolution {
+	const parts = /^[+]?(\*|\[[^\]]+\]|[^:[\]]+):(\d{1,5}):(.+)$/.exec(entry) ?? /^-([^:]+):(\d{1,5})$/.exec(entry);
+	const addresses = (parts?.[3]?.split(",") ?? []).map((address) => /^\[(.*)\]$/.exec(address)?.[1] ?? address);
+	const port = Number(parts?.[2]);
+	const isGood = addresses.every((address) => /^(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/.test(address));
+	if (!parts || !isGood || port < 1 || port > 65535) {
+		throw new Failure(
+			Exit.BadResolve,
+			"resolve:malformed",
+			`--resolve wants HOST:PORT:ADDRESS, not ${JSON.stringify(entry)}`,
+		);
+	}
+	return { host: (parts[1] as string).toLowerCase(), port, addresses };
+}

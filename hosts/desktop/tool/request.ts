@@ -1,0 +1,59 @@
+/** The request that the options ask for: method, fields, body. */
+import { VERSION } from "desktop/version";
+import { type Body, dataBody, uploadBody } from "./body.js";
+import { notBuiltIn } from "./exit.js";
+import type { Options, Target } from "./options.js";
+import { readTextFile } from "./text-file.js";
+
+export interface Request {
+	method: string;
+	host: string;
+	/** Names and values in turn; Host is not among them. */
+	fields: string[];
+	body: Body | undefined;
+}
+
+/** Throws a Failure for what cannot be read. */
+export function makeRequest(options: Options, target: Target, host: string): Request {
+	const { upload } = target;
+	const isPost = options.data.length > 0;
+	const method = options.method ?? (options.isHeadOnly ? "HEAD" : upload ? "PUT" : isPost ? "POST" : "GET");
+	const request: Request = { method, host, fields: [], body: undefined };
+	const custom = options.headers.flatMap(expand).map(parseField);
+	const isCustom = (name: string) => custom.some((field) => field?.name.toLowerCase() === name.toLowerCase());
+	const add = (name: string, value: string | undefined) => {
+		if (value && !isCustom(name)) request.fields.push(name, value);
+	};
+	add("User-Agent", options.userAgent ?? `lws-xs/${VERSION}`);
+	add("Accept", "*/*");
+	add("Referer", options.referer);
+	for (const field of custom) {
+		if (field?.name.toLowerCase() === "host") {
+			if (!field.value) throw notBuiltIn("a request without Host");
+			request.host = field.value;
+		} else if (field?.value !== undefined) request.fields.push(field.name, field.value);
+	}
+	if (isPost) request.body = dataBody(options.data);
+	else if (upload !== undefined) request.body = uploadBody(upload === "." ? "-" : upload);
+	const length = request.body?.length;
+	if (length !== undefined && !isCustom("Transfer-Encoding")) add("Content-Length", String(length));
+	if (isPost) add("Content-Type", "application/x-www-form-urlencoded");
+	return request;
+}
+
+/** `Name: value`; `Name:` takes a field out, `Name;` has an empty one. What is neither is no field, and left out. */
+function parseField(text: string): { name: string; value: string | undefined } | undefined {
+	const parts = /^([^:;]+)(?::\s*(.*)|;\s*)$/s.exec(text);
+	if (!parts) return undefined;
+	const name = (parts[1] as string).trim();
+	if (parts[2] === undefined) return { name, value: "" };
+	return { name, value: parts[2].trimEnd() || undefined };
+}
+
+/** `@FILE` stands for the lines of a file. */
+function expand(text: string): string[] {
+	if (!text.startsWith("@")) return [text];
+	return readTextFile(text.slice(1))
+		.split(/\r?\n/)
+		.filter((line) => line !== "");
+}

@@ -1,0 +1,82 @@
+/** What all transfers of one run share: options, client, buffers, and the ear on the wire. */
+import { statistics } from "desktop/memory";
+import { writeError } from "desktop/stdio";
+import * as lws from "lws-xs";
+import { messageOf, usage } from "./exit.js";
+import { type Options, parseResolve } from "./options.js";
+import { Wire } from "./wire.js";
+import { readFormat } from "./writeout.js";
+
+/** Without --heap there is room; connections to as many hosts are kept for the URLs to come. */
+const DESKTOP = Object.freeze({
+	connections: 4,
+	receiveBuffer: 16384,
+	transmitBuffer: 16384,
+	headTable: 16384,
+	headFields: 128,
+});
+
+/** Whoever hears what happens to its own wsi. */
+export interface Listener {
+	/** For --trace-wsi. */
+	readonly number: number;
+	tell(event: lws.Event<Listener | undefined>): number;
+}
+
+const REASON = "LWS_CALLBACK_";
+
+export class Session {
+	readonly options: Options;
+	readonly wire: Wire;
+	readonly context: lws.Context;
+	readonly format: string | undefined;
+	/** Content of responses is read into it. */
+	readonly readBuffer: Uint8Array;
+	/** The names of the reasons, for --trace-wsi. */
+	readonly #reasons = new Map<number, string>();
+
+	/** Throws a Failure. */
+	constructor(options: Options) {
+		this.options = options;
+		// the host has made the heap before any of this ran, unless the number was out of its range
+		if (options.heap !== undefined && options.heap !== statistics().limit) {
+			throw usage("bad-number", "--heap wants a number of bytes from 4096 to 1024M");
+		}
+		this.format = options.writeOut === undefined ? undefined : readFormat(options.writeOut);
+		this.wire = new Wire(options.resolve.map(parseResolve));
+		const sizes = options.heap === undefined ? DESKTOP : { connections: 1 };
+		const receiveBuffer = options.rxBuffer ?? (options.heap === undefined ? DESKTOP.receiveBuffer : undefined);
+		try {
+			this.context = lws.createContext({
+				...sizes,
+				receiveBuffer,
+				protocols: [{ name: "tool", callback: (...event: lws.Event<Listener | undefined>) => this.#tell(event) }],
+				host: this.wire.classes,
+			});
+		} catch (error) {
+			throw usage("bad-number", `--rx-buffer cannot be: ${messageOf(error)}`);
+		}
+		this.readBuffer = new Uint8Array(receiveBuffer ?? lws.memoryPlan({ connections: 1 }).receiveBuffers);
+		if (options.isTraced) {
+			for (const [name, value] of Object.entries(lws)) {
+				if (name.startsWith(REASON)) this.#reasons.set(value as number, name.slice(REASON.length));
+			}
+		}
+	}
+
+	#tell(event: lws.Event<Listener | undefined>): number {
+		const [, reason, listener, , length] = event;
+		if (this.options.isTraced) {
+			writeError(`${listener?.number ?? 0} ${this.#reasons.get(reason) ?? reason} ${length}\n`);
+		}
+		return listener?.tell(event) ?? 0;
+	}
+
+	/** The line of --stats. */
+	get statistics(): string {
+		const { peakHeap, heap, chunks, slots, gcs } = statistics();
+		const { bytesIn, bytesOut, connections } = this.wire;
+		const figures = { peakHeap, heap, chunks, slots, gcs, tlsHeapPeak: 0, bytesIn, bytesOut, connections };
+		return `${JSON.stringify(figures)}\n`;
+	}
+}

@@ -1,0 +1,265 @@
+/** One request of the tool, from its options to what came of it. */
+import { isTerminal } from "desktop/stdio";
+import * as lws from "lws-xs";
+import Time from "time";
+import Timer from "timer";
+import { Exit, Failure, failureOf, messageOf, usage } from "./exit.js";
+import { HeadFinder } from "./head.js";
+import type { Target } from "./options.js";
+import { Output } from "./output.js";
+import { Progress } from "./progress.js";
+import { makeRequest, type Request } from "./request.js";
+import type { Result } from "./result.js";
+import type { Listener, Session } from "./session.js";
+import { fileName, parseUrl, type Url, withFileName } from "./url.js";
+import { HeadPrinter, showNote, showRequest } from "./verbose.js";
+
+const NOTHING = new Uint8Array(0);
+const UPLOAD_PIECE = 16384;
+const CLIENT_ERROR = 400;
+
+type Wsi = lws.Wsi<Listener | undefined>;
+
+export class Transfer implements Listener {
+	/** Counted from 1, for --trace-wsi. */
+	readonly number: number;
+	readonly #session: Session;
+	readonly #done: (result: Result) => void;
+	readonly #result: Result;
+	#url!: Url;
+	#request!: Request;
+	#output!: Output;
+	#progress: Progress | undefined;
+	#isComplete = false;
+	/** What was read of the body and not written yet lies at the start of `#piece`. */
+	#piece = NOTHING;
+	#pending = 0;
+	#isSending = false;
+
+	constructor(session: Session, number: number, done: (result: Result) => void) {
+		this.#session = session;
+		this.number = number;
+		this.#done = done;
+		const passage = session.wire.passage;
+		this.#result = {
+			url: "",
+			status: 0,
+			version: "0",
+			received: 0,
+			sent: 0,
+			passage,
+			ended: 0,
+			failure: undefined,
+		};
+	}
+
+	/** Starts it; `done` comes in a later turn. */
+	start(target: Target): void {
+		const { options, wire } = this.#session;
+		const text = target.url as string;
+		this.#result.url = text;
+		try {
+			const { upload } = target;
+			const url = parseUrl(text);
+			this.#url = upload === undefined || upload === "-" || upload === "." ? url : withFileName(url, upload);
+			this.#result.url = this.#url.effective;
+			this.#output = new Output(this.#outputPath(target));
+			wire.begin(this.#url.port);
+			this.#result.passage = wire.passage;
+			this.#request = makeRequest(options, target, this.#url.host);
+			this.#listen();
+			this.#connect();
+			if (this.#isProgressWanted) this.#progress = new Progress(() => this.#amounts);
+		} catch (error) {
+			this.#fail(error);
+			// not from in here: a thousand bad URLs are not to be a thousand calls deep
+			Timer.set(() => this.#finish());
+		}
+	}
+
+	#outputPath(target: Target): string | undefined {
+		if (target.isNamedByUrl) {
+			const name = fileName(this.#url);
+			if (name === "") throw new Failure(Exit.Output, "output:no-name", "the URL has no file name for -O");
+			return name;
+		}
+		return target.output === "-" ? undefined : target.output;
+	}
+
+	get #isProgressWanted(): boolean {
+		const { options } = this.#session;
+		return !options.isSilent && isTerminal(2) && !(this.#output.isStandard && isTerminal(1));
+	}
+
+	#connect(): void {
+		const { options, context, wire } = this.#session;
+		const { address, port, path } = this.#url;
+		// --resolve holds for numeric addresses, too, and those the library does not look up
+		const isNumeric = /^[\d.]+$|:/.test(address);
+		try {
+			lws.clientConnectViaInfo<Listener | undefined>({
+				context,
+				address: (isNumeric && wire.addressesOf(address, port)?.[0]) || address,
+				port,
+				path,
+				host: this.#request.host,
+				method: this.#request.method,
+				userdata: this,
+				deadlines: { connect: options.connectTimeout, firstByte: 0, idle: 0, total: options.maxTime },
+			});
+		} catch (error) {
+			throw usage("bad-request", messageOf(error));
+		}
+	}
+
+	/** -i and -v show heads as they came. */
+	#listen(): void {
+		const { options, wire } = this.#session;
+		const isOutput = options.isHeadShown || options.isHeadOnly;
+		const printer = options.isVerbose ? new HeadPrinter() : undefined;
+		wire.onConnected = printer && (() => showNote(`Connected to ${this.#url.address} (${wire.passage.remote})`));
+		wire.onBytes = undefined;
+		if (!isOutput && !printer) return;
+		const finder = new HeadFinder((buffer, end) => {
+			printer?.feed(buffer, end);
+			if (isOutput && !this.#result.failure) this.#guard(() => this.#output.write(buffer, end));
+		});
+		finder.begin();
+		wire.onBytes = (buffer, count) => finder.feed(buffer, count);
+	}
+
+	/** One callback of the library. */
+	tell(event: lws.Event<Listener | undefined>): number {
+		const [wsi, reason, , input, length] = event;
+		switch (reason) {
+			case lws.LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+				return this.#guard(() => this.#addFields(wsi));
+			case lws.LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
+				return this.#guard(() => this.#write(wsi, length));
+			case lws.LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+				return this.#established(wsi);
+			case lws.LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+				lws.httpClientRead(wsi, this.#session.readBuffer);
+				return 0;
+			case lws.LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+				this.#result.received += length;
+				return this.#guard(() => this.#output.write(input, length));
+			case lws.LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
+				this.#isComplete = true;
+				return 0;
+			case lws.LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+			case lws.LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+				if (input && !this.#isComplete) this.#result.failure ??= failureOf(input, this.#isSending);
+				return 0;
+			case lws.LWS_CALLBACK_WSI_DESTROY:
+				this.#finish();
+				return 0;
+			default:
+				return 0;
+		}
+	}
+
+	#addFields(wsi: Wsi): void {
+		const { method, host, fields, body } = this.#request;
+		// a connection that is used again was neither looked up nor made
+		const { passage } = this.#result;
+		passage.resolved ||= Time.microseconds;
+		if (this.#session.options.isVerbose) {
+			if (passage.newConnections === 0) showNote(`Using the connection to ${this.#url.address} again`);
+			showRequest(method, this.#url.path, host, fields);
+		}
+		try {
+			for (let i = 0; i < fields.length; i += 2) {
+				lws.addHttpHeaderByName(wsi, fields[i] as string, fields[i + 1] as string);
+			}
+		} catch (error) {
+			throw usage("bad-field", messageOf(error));
+		}
+		if (!body) return;
+		this.#isSending = true;
+		this.#piece = new Uint8Array(Math.min(UPLOAD_PIECE, Math.max(this.#session.readBuffer.length, 1024)));
+		body.onReady = () => lws.callbackOnWritable(wsi);
+		lws.clientHttpBodyPending(wsi, true);
+		lws.callbackOnWritable(wsi);
+	}
+
+	#write(wsi: Wsi, allowance: number): void {
+		const { body } = this.#request;
+		if (!body) return;
+		if (this.#pending === 0) {
+			const room = Math.min(allowance, this.#piece.length);
+			const count = body.read(this.#part(room));
+			// `onReady` will tell
+			if (count === 0) return;
+			if (count < 0) {
+				this.#isSending = false;
+				lws.write(wsi, NOTHING, lws.LWS_WRITE_HTTP_FINAL);
+				return;
+			}
+			this.#pending = count;
+		}
+		const written = lws.write(wsi, this.#part(this.#pending), lws.LWS_WRITE_HTTP);
+		if (written < 0) return;
+		if (written > 0) {
+			this.#pending = 0;
+			this.#result.sent += written;
+			if (this.#result.sent === body.length) this.#isSending = false;
+		}
+		lws.callbackOnWritable(wsi);
+	}
+
+	#part(count: number): Uint8Array {
+		return count === this.#piece.length ? this.#piece : this.#piece.subarray(0, count);
+	}
+
+	#established(wsi: Wsi): number {
+		const { options } = this.#session;
+		const result = this.#result;
+		result.status = lws.httpClientHttpResponse(wsi);
+		result.version = `1.${wsi.transaction?.minor ?? 1}`;
+		if (result.failure) return -1;
+		if (options.isFailing && result.status >= CLIENT_ERROR) {
+			this.#fail(new Failure(Exit.HttpStatus, "http:status", `the server answered ${result.status}`));
+			return -1;
+		}
+		// -I with another method: the content is not wanted
+		if (options.isHeadOnly && this.#request.method !== "HEAD") {
+			this.#isComplete = true;
+			return -1;
+		}
+		this.#receivedTotal = Number(lws.headerValue(wsi, "content-length") ?? 0);
+		return 0;
+	}
+
+	#receivedTotal = 0;
+
+	get #amounts() {
+		const { received, sent } = this.#result;
+		return { received, receivedTotal: this.#receivedTotal, sent, sentTotal: this.#request.body?.length ?? 0 };
+	}
+
+	/** The result of a callback: what is thrown becomes the reason for the end. */
+	#guard(work: () => void): number {
+		try {
+			work();
+			return 0;
+		} catch (error) {
+			this.#fail(error);
+			return -1;
+		}
+	}
+
+	#fail(error: unknown): void {
+		this.#result.failure ??=
+			error instanceof Failure ? error : new Failure(Exit.Internal, "internal:fault", messageOf(error));
+	}
+
+	#finish(): void {
+		const result = this.#result;
+		this.#progress?.end();
+		this.#request?.body?.close();
+		this.#guard(() => (result.failure ? this.#output?.close() : this.#output.finish()));
+		result.ended = Time.microseconds;
+		this.#done(result);
+	}
+}

@@ -1,0 +1,34 @@
+/** What -h and -V print. */
+import { VERSION } from "desktop/version";
+
+export function usageText(): string {
+	return `usage: lws-xs [OPTION…] URL…
+       lws-xs [--heap BYTES] [--stats] run FILE.js [ARGUMENT…]
+
+Options mean what they mean in curl, and so do the exit codes.
+
+  -X, --request METHOD         -H, --header FIELD or @FILE  -d, --data DATA or @FILE
+      --data-binary DATA|@FILE -T, --upload-file FILE or -  -A, --user-agent NAME
+  -e, --referer URL            -I, --head                   -i, --include
+  -o, --output FILE            -O, --remote-name            -s, --silent
+  -S, --show-error             -v, --verbose                -f, --fail
+  -w, --write-out FORMAT|@FILE -m, --max-time SECONDS           --connect-timeout SECONDS
+      --resolve HOST:PORT:ADDR     --http1.1                -h, --help
+  -V, --version
+
+What curl does not have:
+
+  --heap BYTES       run in a fixed heap of that size (K and M may follow); exit code 125 when it is exceeded
+  --rx-buffer BYTES  the receive buffer of a connection and the buffer that content is read into
+  --stats            one line of JSON on standard error at the end: heap figures, bytes and connections
+  --trace-wsi        each callback of the client as it comes: wsi, reason, length
+
+-w knows %{http_code} %{http_version} %{size_download} %{size_upload} %{num_connects} %{num_redirects}
+%{url_effective} %{time_namelookup} %{time_connect} %{time_appconnect} %{time_starttransfer} %{time_total}
+%{exitcode} %{errormsg} %{json}.
+`;
+}
+
+export function versionText(): string {
+	return `lws-xs ${VERSION} (XS)\nProtocols: http\n`;
+}

@@ -1,0 +1,48 @@
+/** -v: requests, responses and connections on standard error, without what must stay secret. */
+import { writeError } from "desktop/stdio";
+import { bytesToString, copyBytes, findByte } from "lws-xs/native/kernels";
+
+const SECRETS: readonly string[] = Object.freeze(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
+const LF = 0x0a;
+/** Longer lines are cut. */
+const LINE = 4096;
+
+/** A field line whose value may be shown. */
+function masked(line: string): string {
+	const colon = line.indexOf(":");
+	const name = line.slice(0, colon).toLowerCase().trim();
+	return colon > 0 && SECRETS.includes(name) ? `${line.slice(0, colon)}: (masked)` : line;
+}
+
+export function showNote(text: string): void {
+	writeError(`* ${text}\n`);
+}
+
+export function showRequest(method: string, path: string, host: string, fields: readonly string[]): void {
+	let text = `> ${method} ${path} HTTP/1.1\n> Host: ${host}\n`;
+	for (let i = 0; i < fields.length; i += 2) text += `> ${masked(`${fields[i]}: ${fields[i + 1]}`)}\n`;
+	writeError(`${text}> \n`);
+}
+
+/** Shows a response's head, which comes in pieces, line by line. */
+export class HeadPrinter {
+	readonly #line = new Uint8Array(LINE);
+	#length = 0;
+
+	feed(buffer: Uint8Array, end: number): void {
+		for (let at = 0; at < end; ) {
+			const lineEnd = findByte(buffer, LF, at, end);
+			const to = lineEnd < 0 ? end : lineEnd;
+			const count = Math.min(to - at, LINE - this.#length);
+			if (count > 0) this.#length += copyBytes(this.#line, this.#length, buffer, at, at + count);
+			at = to + 1;
+			if (lineEnd >= 0) this.#print();
+		}
+	}
+
+	#print(): void {
+		const line = bytesToString(this.#line, 0, this.#length).trimEnd();
+		this.#length = 0;
+		writeError(`< ${masked(line)}\n`);
+	}
+}

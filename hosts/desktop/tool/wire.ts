@@ -1,0 +1,131 @@
+/**
+ * The host's sockets and resolver with an ear on them: bytes, connections and times for -w, --stats and the progress
+ * line, the head as it was sent for -i, and --resolve. It takes the transfers to run one at a time.
+ */
+import TCP, { type TCPOptions } from "embedded:io/socket/tcp";
+import Resolver, { type ResolveRequest } from "embedded:network/dns/resolver/udp";
+import type { HostClasses } from "lws-xs";
+import Time from "time";
+import type { Resolution } from "./options.js";
+
+/** What the present transfer has met with; times in microseconds, 0 for what has not happened. */
+export interface Passage {
+	begun: number;
+	resolved: number;
+	connected: number;
+	firstByte: number;
+	newConnections: number;
+	/** Where the connection goes to, when one was made. */
+	remote: string;
+}
+
+export class Wire {
+	bytesIn = 0;
+	bytesOut = 0;
+	connections = 0;
+	passage: Passage = { begun: 0, resolved: 0, connected: 0, firstByte: 0, newConnections: 0, remote: "" };
+	/** Hears every byte that is read, at the start of `buffer`. */
+	onBytes: ((buffer: Uint8Array, count: number) => void) | undefined;
+	onConnected: (() => void) | undefined;
+	/** The last first: it counts. */
+	readonly #resolutions: readonly Resolution[];
+	#port = 0;
+
+	constructor(resolutions: readonly Resolution[]) {
+		this.#resolutions = [...resolutions].reverse();
+	}
+
+	/** A transfer begins. */
+	begin(port: number): void {
+		this.#port = port;
+		this.passage = {
+			begun: Time.microseconds,
+			resolved: 0,
+			connected: 0,
+			firstByte: 0,
+			newConnections: 0,
+			remote: "",
+		};
+	}
+
+	/** The addresses that --resolve gives a name. */
+	addressesOf(host: string, port = this.#port): readonly string[] | undefined {
+		const name = host.toLowerCase();
+		const found = this.#resolutions.find(
+			(each) => each.port === port && (each.host === name || each.host === `[${name}]` || each.host === "*"),
+		);
+		return found && found.addresses.length > 0 ? found.addresses : undefined;
+	}
+
+	get classes(): Pick<HostClasses, "TCP" | "Resolver"> {
+		return { TCP: this.#socketClass(), Resolver: this.#resolverClass() };
+	}
+
+	#socketClass(): typeof TCP {
+		const wire = this;
+		return class extends TCP {
+			constructor(options: TCPOptions) {
+				let isOpen = false;
+				// a numeric address needs no look-up
+				wire.passage.resolved ||= Time.microseconds;
+				super({
+					...options,
+					onWritable(count) {
+						if (!isOpen) {
+							isOpen = true;
+							wire.#connected(this);
+						}
+						options.onWritable?.call(this, count);
+					},
+				});
+			}
+
+			override read(buffer?: unknown): never {
+				const result = super.read(buffer as Uint8Array);
+				if (result) wire.#received(buffer as Uint8Array, result);
+				return result as never;
+			}
+
+			override write(buffer: Uint8Array): number | undefined {
+				const room = super.write(buffer);
+				wire.bytesOut += buffer.length;
+				return room;
+			}
+		};
+	}
+
+	#connected(socket: TCP): void {
+		this.connections++;
+		this.passage.newConnections++;
+		this.passage.connected = Time.microseconds;
+		const address = socket.remoteAddress;
+		this.passage.remote = `${address} port ${socket.remotePort}`;
+		this.onConnected?.();
+	}
+
+	#received(buffer: Uint8Array, count: number): void {
+		this.bytesIn += count;
+		this.passage.firstByte ||= Time.microseconds;
+		this.onBytes?.(buffer, count);
+	}
+
+	#resolverClass(): typeof Resolver {
+		const wire = this;
+		return class extends Resolver {
+			override resolve(request: ResolveRequest): void {
+				const given = wire.addressesOf(request.host);
+				// what is given is numeric: looked up itself it comes back, in a later turn as it must
+				super.resolve({
+					host: given?.[0] ?? request.host,
+					onResolved(_host, address, addresses) {
+						wire.passage.resolved = Time.microseconds;
+						request.onResolved?.call(this, request.host, given?.[0] ?? address, given ?? addresses);
+					},
+					onError() {
+						request.onError?.call(this, request.host);
+					},
+				});
+			}
+		};
+	}
+}
