@@ -76,6 +76,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	/** Connects to one address after another until one answers. */
 	open(Socket: TCPClass, addresses: readonly string[]): void {
+		if (this.#closed) return;
 		this.#Socket = Socket;
 		this.#addresses = addresses;
 		this.tryNext("tcp:address");

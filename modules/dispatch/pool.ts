@@ -100,6 +100,8 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		connection.transaction = transaction;
 		this.#busy.push(connection);
 		transaction.connecting();
+		// without a clock it has ended there, and the connection with it
+		if (transaction.isEnded) return;
 		if (isNumeric(destination.address)) {
 			connection.open(this.#host.TCP, [destination.address]);
 			return;

@@ -246,7 +246,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	progress(): number {
 		const exchange = this.exchange;
-		if (!exchange || exchange.isAnnounced || (this.status === 0 && exchange.isWritable)) return -1;
+		if (!exchange || exchange.isAnnounced || (this.status === 0 && exchange.worthwhile > 0)) return -1;
 		return exchange.progress;
 	}
 }

@@ -56,6 +56,11 @@ export class Turn {
 		if (this.#depth === 0) this.schedule();
 	}
 
+	/** When the host had no timer for what is posted, this asks again. */
+	resume(): void {
+		if (this.#depth === 0 && this.#first) this.schedule();
+	}
+
 	private schedule(): void {
 		if (this.#scheduled) return;
 		try {

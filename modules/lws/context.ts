@@ -56,7 +56,10 @@ class ClientContext implements Context {
 	}
 
 	destroy(): void {
-		if (this.#isDestroyed) return;
+		if (this.#isDestroyed) {
+			this.host.turn.resume();
+			return;
+		}
 		this.#isDestroyed = true;
 		this.host.resolver.close();
 		for (const vhost of this.vhosts) {
@@ -79,7 +82,8 @@ export function createContext(info: ContextInfo): Context {
 }
 
 /**
- * Ends every request and connection. Their callbacks (CLIENT_CONNECTION_ERROR or CLOSED, then PROTOCOL_DESTROY) come in a
+ * Ends every request and connection. Called again, it asks again for the turn that tells so, should the host have had no
+ * timer for it. Their callbacks (CLIENT_CONNECTION_ERROR or CLOSED, then PROTOCOL_DESTROY) come in a
  * later turn. Source: lws_context_destroy.
  */
 export function contextDestroy(context: Context): void {

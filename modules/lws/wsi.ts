@@ -91,7 +91,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 
 	runPosted(): void {
 		if (this.#bound) {
-			this.bodyWritable();
+			this.bodyWritable(this.exchange?.worthwhile ?? 0);
 			return;
 		}
 		if (this.isEnded) return;
@@ -135,16 +135,14 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		return true;
 	}
 
-	bodyWritable(): void {
+	bodyWritable(allowance: number): void {
 		if (this.#isFinishing) this.tryFinish();
-		const exchange = this.exchange;
-		if (!this.#isWriteableWanted || !exchange?.isWritable) return;
+		if (!this.#isWriteableWanted || allowance === 0 || !this.exchange) return;
 		this.#isWriteableWanted = false;
 		// not by way of `call`: the application goes deep from here, and a device has 384 slots of stack
 		try {
 			const { protocol, user } = this;
-			if (protocol.callback(this, LWS_CALLBACK_CLIENT_HTTP_WRITEABLE, user, undefined, exchange.allowance))
-				this.refuse();
+			if (protocol.callback(this, LWS_CALLBACK_CLIENT_HTTP_WRITEABLE, user, undefined, allowance)) this.refuse();
 		} catch (exception) {
 			this.threw(exception);
 		}

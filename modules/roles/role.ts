@@ -50,8 +50,8 @@ export const enum BodyKind {
 
 /** Who writes the body of the request and reads that of the response. */
 export interface BodyHandler {
-	/** More of the request body can be written than before. */
-	bodyWritable(): void;
+	/** More of the request body can be written than before: `allowance` bytes in one piece. */
+	bodyWritable(allowance: number): void;
 	/**
 	 * Content of the response waits to be read from `exchange`; told once until it is read. When it has been read, and
 	 * `exchange.announce()` says that more waits, that has been told as well.
@@ -99,8 +99,8 @@ export interface Exchange {
 	readonly progress: number;
 	/** Bytes of the request body that have been written. */
 	readonly bodySent: number;
-	/** It makes sense to write now: there is room, and more than a refused write has found. */
-	readonly isWritable: boolean;
+	/** The same, but 0 where there is no more than a refused write has found: to ask again would only spin. */
+	readonly worthwhile: number;
 	/** Inside `BodyHandler.announced`, after a read: more content waits, and counts as announced. */
 	announce(): boolean;
 	/** Content of the response, into `buffer`; gives the count of bytes. Calls `content`, `completed` and `failed`. */

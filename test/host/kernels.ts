@@ -1,19 +1,12 @@
 /**
  * The differential test of the byte kernels: what the host has (on XS the C) against the twin, in one process, on
- * random and on adversarial input. Arguments: the seed, and the number of rounds (default 2000). What is walked
- * completely with that many is sampled with fewer, for runs in which every allocation costs a garbage collection.
+ * random and on adversarial input. Arguments: see `differential.ts`.
  */
 import * as kernels from "lws-xs/native/kernels";
 import * as twin from "lws-xs/native/twin/kernels";
-import { Differential, SIZE } from "./differential.js";
-import { argument, test } from "./harness.js";
+import { Differential, type Place, SIZE } from "./differential.js";
 
-const seed = Number(argument(0) ?? 20150515) | 0;
-const rounds = Number(argument(1) ?? 2000);
-/** Milliseconds: an emulated machine that collects at every allocation takes long. */
-const PATIENCE = 300_000;
-
-const both = new Differential(kernels, twin, seed);
+const both = new Differential<typeof twin>(kernels, twin);
 const random = (below: number) => both.random(below);
 
 /** Bytes at which the kernels decide something: the ends of lines, of ASCII and its letters, of the ranges of UTF-8. */
@@ -23,22 +16,6 @@ const UTF8 = [
 	0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef,
 	0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff,
 ];
-/** No positions in a buffer here, some only after they have wrapped around. */
-const NOWHERE = [
-	-1,
-	-SIZE,
-	SIZE + 1,
-	0.5,
-	2 ** 31 - 1,
-	2 ** 31,
-	-(2 ** 31),
-	2 ** 32,
-	2 ** 32 + 1,
-	2 ** 53,
-	1e300,
-	Infinity,
-];
-
 const anything = () => random(256);
 const lines = () => both.oneOf(LINES);
 const letters = () => both.oneOf(LETTERS);
@@ -77,37 +54,6 @@ function encode(code: number): number[] {
 	return [0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)];
 }
 
-/** A view of a space, and a span of it; now and then that lies elsewhere. */
-class Place {
-	readonly space: number;
-	readonly offset = random(17);
-	readonly length = random(2) === 0 ? SIZE - this.offset : random(SIZE - this.offset + 1);
-	start = random(this.length + 1);
-	end = random(2) === 0 ? this.length : this.start + random(this.length - this.start + 1);
-
-	constructor(space: number) {
-		this.space = space;
-		if (random(16) === 0) this.start = both.oneOf(NOWHERE);
-		if (random(16) === 0) this.end = random(2) === 0 ? this.start - 1 : both.oneOf(NOWHERE);
-	}
-
-	toString(): string {
-		let bytes = "";
-		for (let i = Math.max(0, Math.ceil(this.start)); i < this.end && i < this.length; i++)
-			bytes += ` ${both.byteAt(this.space, this.offset + i).toString(16)}`;
-		return `[${this.start}, ${this.end}) of ${this.length} from ${this.offset} of ${this.space}:${bytes}`;
-	}
-}
-
-function compare(title: string, run: () => void): void {
-	const body = () => {
-		const before = both.cases;
-		run();
-		console.log(`# ${both.cases - before} cases`);
-	};
-	test(title, body, PATIENCE);
-}
-
 /** Keys and targets are never all zeros, with which much would be equal by chance. */
 function fill(): void {
 	both.fill(0, both.oneOf(FILLINGS));
@@ -116,21 +62,11 @@ function fill(): void {
 }
 
 function repeatedly(title: string, body: (place: Place) => void): void {
-	compare(title, () => {
-		for (let round = 0; round < rounds; round++) {
-			if (round % 16 === 0) fill();
-			body(new Place(0));
-		}
-	});
+	both.repeatedly(title, fill, body);
 }
 
-/** All of `total` combinations; with few rounds a part of them, evenly spread. */
 function walk(title: string, total: number, body: (index: number) => void): void {
-	const step = Math.floor(total / (rounds * 10)) | 1;
-	compare(title, () => {
-		fill();
-		for (let index = 0; index < total; index += step) body(index);
-	});
+	both.walk(title, total, fill, body);
 }
 
 repeatedly("findByte and its twin agree.", (place) => {
@@ -231,17 +167,8 @@ walk("stringToBytes and its twin agree on every order of surrogates.", 6 ** 4, (
 	);
 });
 
-/** Source and target in different memories, or in one, through one view or two. */
-function copyPlaces(source: Place): { target: Place; at: number } {
-	const target = new Place(random(3));
-	const fits = target.length - (source.end - source.start);
-	// Left to chance few would fit.
-	const at = random(4) > 0 && fits >= 0 ? random(Math.floor(fits) + 1) : target.start;
-	return { target, at };
-}
-
 repeatedly("copyBytes and its twin agree.", (source) => {
-	const { target, at } = copyPlaces(source);
+	const { target, at } = both.copyPlaces(source);
 	const oneView = random(8) === 0;
 	both.agree(
 		(kernels, memory) => {
@@ -255,7 +182,7 @@ repeatedly("copyBytes and its twin agree.", (source) => {
 
 repeatedly("copyMasked and its twin agree.", (source) => {
 	const inPlace = random(4) === 0;
-	const { target, at } = inPlace ? { target: source, at: source.start } : copyPlaces(source);
+	const { target, at } = inPlace ? { target: source, at: source.start } : both.copyPlaces(source);
 	const phase = random(20) === 0 ? both.oneOf([-1, 4, 0.5]) : random(4);
 	const keyLength = random(20) === 0 ? random(8) : 4;
 	const keySpace = random(3);

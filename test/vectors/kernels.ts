@@ -30,7 +30,7 @@ export type Expectation = number | boolean | string | { readonly error: "RangeEr
 export interface Vector {
 	/** What holds, as a sentence. */
 	readonly name: string;
-	readonly kernel: keyof typeof import("lws-xs/native/kernels");
+	readonly kernel: keyof typeof import("lws-xs/native/kernels") | keyof typeof import("lws-xs/native/scan");
 	readonly input: Input;
 	readonly expect: Expectation;
 	/** What is then in the buffer that is written to, in hexadecimal. */
@@ -38,9 +38,9 @@ export interface Vector {
 }
 
 /** Name, input, expectation, what is then in the buffer. */
-type Row = readonly [string, Input, Expectation, string?];
+export type Row = readonly [string, Input, Expectation, string?];
 
-const OUT = { error: "RangeError" } as const;
+export const OUT = { error: "RangeError" } as const;
 const KEY = "01 02 03 04";
 
 const FIND_BYTE: readonly Row[] = [
@@ -249,7 +249,7 @@ const COPY_MASKED: readonly Row[] = [
 	["What does not fit is refused.", { bytes: "01 02", key: KEY, target: "ee" }, OUT, "ee"],
 ];
 
-function vectors(kernel: Vector["kernel"], rows: readonly Row[]): Vector[] {
+export function vectors(kernel: Vector["kernel"], rows: readonly Row[]): Vector[] {
 	return rows.map(([name, input, expect, after]) => ({ name, kernel, input, expect, after }));
 }
 

@@ -96,8 +96,10 @@ export class H1Role implements Role, Exchange {
 		const order = this.#order;
 		if (!order) return;
 		if (this.#send === Send.Head && !this.sendHead(order)) return;
+		if (this.#send !== Send.Body) return;
 		this.#refusedAt = 0;
-		if (this.#send === Send.Body && this.allowance > 0) order.handler.bodyWritable();
+		const allowance = bodyAllowance(this.#carrier, order, this.bodySent);
+		if (allowance > 0) order.handler.bodyWritable(allowance);
 	}
 
 	private sendHead(order: Order): boolean {
@@ -126,23 +128,21 @@ export class H1Role implements Role, Exchange {
 		return bodyAllowance(this.#carrier, order, this.bodySent);
 	}
 
-	get isWritable(): boolean {
-		return this.allowance > this.#refusedAt;
+	get worthwhile(): number {
+		const allowance = this.allowance;
+		return allowance > this.#refusedAt ? allowance : 0;
 	}
 
 	write(bytes: Uint8Array, last: boolean): boolean {
-		if (this.tryWrite(bytes, last)) {
-			this.#refusedAt = 0;
-			return true;
-		}
-		this.#refusedAt = this.allowance;
+		const allowance = this.allowance;
+		if (this.#send === Send.Body && bytes.length <= allowance && this.writeWithin(bytes, last)) return true;
+		this.#refusedAt = allowance;
 		return false;
 	}
 
-	private tryWrite(bytes: Uint8Array, last: boolean): boolean {
-		const order = this.#order;
+	private writeWithin(bytes: Uint8Array, last: boolean): boolean {
+		const order = this.#order as Order;
 		const count = bytes.length;
-		if (!order || this.#send !== Send.Body || count > this.allowance) return false;
 		const carrier = this.#carrier;
 		if (order.bodyKind === BodyKind.Chunked) {
 			if (!writeChunk(carrier, bytes, last)) return false;

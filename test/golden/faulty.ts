@@ -1,0 +1,112 @@
+/**
+ * Each operation of the host fails once, the n-th for every n until a run has none left: nothing may be thrown out of
+ * the client, every request ends exactly once, and no socket, resolver or timer is left.
+ */
+import { Faults } from "../double/faults.js";
+import { CHUNKED, chunk, LAST_CHUNK, sized } from "./scenario.js";
+import { type RequestOptions, type Session, Stage } from "./stage.js";
+
+/** More operations than any scenario has. */
+const MOST = 1000;
+
+export interface FaultScenario {
+	title: string;
+	run(stage: Stage): void;
+	/** What a request that is completed may have brought: which one gets which answer depends on what failed. */
+	contents: readonly string[];
+}
+
+/** The call may throw, when the host cannot even begin; then no callback comes. */
+function begin(stage: Stage, options: RequestOptions): Session | undefined {
+	const before = stage.log.length;
+	try {
+		return stage.request(options);
+	} catch (error) {
+		if (stage.log.length > before) stage.witness.complain(undefined, `a request that threw was heard of: ${error}`);
+		return undefined;
+	}
+}
+
+export const faultScenarios: readonly FaultScenario[] = [
+	{
+		title: "GET twice on one connection",
+		run(stage) {
+			stage.names.answer("host.example", "192.0.2.1", "192.0.2.2");
+			stage.serve([sized("one")], [`${CHUNKED}${chunk("two")}`, chunk("six") + LAST_CHUNK]);
+			begin(stage, { address: "host.example" });
+			stage.advance();
+			begin(stage, { address: "host.example" });
+			stage.advance(100_000);
+		},
+		contents: ["one", "twosix"],
+	},
+	{
+		title: "POST in chunks",
+		run(stage) {
+			stage.serve([sized("ok")]);
+			begin(stage, { method: "POST", body: ["first", "second", "third"] });
+			stage.advance(100_000);
+		},
+		contents: ["ok"],
+	},
+	{
+		title: "requests on two connections, one of which waits for its reader",
+		run(stage) {
+			stage.names.answer("host.example", "192.0.2.1");
+			stage.serve([`${sized("hello")}`], [CHUNKED + chunk("one"), LAST_CHUNK]);
+			const first = begin(stage, { buffer: 3, on: { RECEIVE_CLIENT_HTTP: () => 0 } });
+			begin(stage, { address: "host.example" });
+			for (let i = 0; i < 3; i++) {
+				stage.advance(1000);
+				if (first) stage.read(first);
+			}
+			stage.advance(100_000);
+		},
+		contents: ["hello", "one"],
+	},
+];
+
+/** One run, in which the n-th operation fails. Gives what failed; undefined: there were not so many operations. */
+export function runWithFault(scenario: FaultScenario, failAt: number, device: boolean): string | undefined {
+	const faults = new Faults();
+	faults.failAt = failAt;
+	const stage = new Stage({ faults, device, deadlines: { total: 60_000 } });
+	try {
+		scenario.run(stage);
+		stage.advance();
+		stage.destroy();
+		stage.advance();
+		// once more, for what the first call could not bring about
+		stage.finish();
+	} catch (error) {
+		throw new Error(`${faults.failed} at ${failAt} was thrown out of the client\n${(error as Error).stack}`);
+	}
+	for (const session of stage.sessions) check(stage, session, scenario);
+	const [complaint] = stage.witness.complaints;
+	if (complaint !== undefined) {
+		throw new Error(`with operation ${failAt} (${faults.failed}) failed: ${complaint}\n${stage.log.join("\n")}`);
+	}
+	return faults.failed;
+}
+
+function check(stage: Stage, session: Session, { contents }: FaultScenario): void {
+	if (!session.word.includes("K") || contents.includes(session.content)) return;
+	stage.witness.complain(session, `it was completed with ${JSON.stringify(session.content)}`);
+}
+
+/** All runs of a scenario; gives how many there were. Those that are not as they must be throw, together, at the end. */
+export function runWithFaults(scenario: FaultScenario, device: boolean): number {
+	const errors: string[] = [];
+	for (let failAt = 1; failAt < MOST; failAt++) {
+		let failed: string | undefined = "unknown";
+		try {
+			failed = runWithFault(scenario, failAt, device);
+		} catch (error) {
+			errors.push((error as Error).message);
+		}
+		if (failed !== undefined) continue;
+		if (errors.length > 0) throw new Error(`${errors.length} of ${failAt - 1} runs fail:\n${errors.join("\n\n")}`);
+		return failAt - 1;
+	}
+	throw new Error(`it has not ended after ${MOST} runs: ${errors[0]}`);
+}
