@@ -1,0 +1,130 @@
+/**
+ * One exchange, or many, in a heap as small as a device's. It keeps next to nothing itself, so that the figures are the
+ * client's. It is preloaded like the library, as the modules of a device's application lie in its flash; the test's own
+ * main module calls `run`.
+ *
+ * Arguments: port, then one of `get PATH BYTES`, `put BYTES length|chunked`, `many COUNT`, `plan SIZES`. Prints lines of
+ * JSON.
+ */
+
+import { collect, statistics } from "desktop/memory";
+import * as lws from "lws-xs";
+import { PERIOD, patternByte } from "./pattern.js";
+
+/** The buffer of the application: for reading, and the most that is written at a time. */
+const BUFFER = 2048;
+/** One byte in so many is compared: a lost or doubled byte shifts all that follow, so none goes unnoticed. */
+const SAMPLE = 61;
+
+class Budget {
+	readonly name = "budget";
+	readonly mode = argv[1];
+	readonly size = Number(argv[1] === "put" ? argv[2] : argv[3]);
+	readonly count = argv[1] === "many" ? Number(argv[2]) : 1;
+	// one period and a piece for writing, so that a piece can begin anywhere
+	readonly buffer = new Uint8Array(BUFFER);
+	position = 0;
+	completed = 0;
+	done = 0;
+	context: lws.Context | undefined;
+
+	mark(step: string): void {
+		collect();
+		const { chunks, slots, peakHeap } = statistics();
+		console.log(JSON.stringify({ step, chunks, slots, peakHeap, position: this.position, completed: this.completed }));
+	}
+
+	begin(): void {
+		lws.clientConnectViaInfo({
+			context: this.context as lws.Context,
+			address: "127.0.0.1",
+			port: Number(argv[0]),
+			host: "budget",
+			path: this.mode === "get" ? (argv[2] as string) : "/",
+			method: this.mode === "put" ? "PUT" : "GET",
+		});
+	}
+
+	append(wsi: lws.Wsi): void {
+		if (this.mode !== "put") return;
+		for (let i = 0; i < BUFFER; i++) this.buffer[i] = patternByte(i);
+		if (argv[3] === "length") lws.addHttpHeaderByName(wsi, "Content-Length", `${this.size}`);
+		lws.clientHttpBodyPending(wsi, true);
+		lws.callbackOnWritable(wsi);
+	}
+
+	put(wsi: lws.Wsi): void {
+		const start = this.position % PERIOD;
+		const piece = Math.min(lws.peerWriteAllowance(wsi), this.size - this.position, BUFFER - start);
+		const isLast = this.position + piece === this.size;
+		const bytes = this.buffer.subarray(start, start + piece);
+		this.position += lws.write(wsi, bytes, isLast ? lws.LWS_WRITE_HTTP_FINAL : lws.LWS_WRITE_HTTP);
+		if (this.position < this.size) lws.callbackOnWritable(wsi);
+	}
+
+	check(length: number): void {
+		const { buffer, position } = this;
+		for (let i = 0; i < length; i += SAMPLE) {
+			if (buffer[i] !== patternByte(position + i)) throw new Error(`the byte at ${position + i} is another`);
+		}
+		this.position += length;
+	}
+
+	ended(): void {
+		this.done++;
+		if (this.done === 10 || this.done === this.count) this.mark(`after ${this.done}`);
+		if (this.done < this.count) this.begin();
+		else lws.contextDestroy(this.context as lws.Context);
+	}
+
+	callback(wsi: lws.Wsi, reason: number, _user: unknown, input: unknown, length: number): number {
+		switch (reason) {
+			case lws.LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+				this.append(wsi);
+				break;
+			case lws.LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
+				this.put(wsi);
+				break;
+			case lws.LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+				lws.httpClientRead(wsi, this.buffer);
+				break;
+			case lws.LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
+				if (this.mode === "get") this.check(length);
+				break;
+			case lws.LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
+				this.completed++;
+				break;
+			case lws.LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+			case lws.LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+				if (input) console.error((input as Error).message);
+				break;
+			case lws.LWS_CALLBACK_WSI_DESTROY:
+				this.ended();
+				break;
+		}
+		return 0;
+	}
+
+	/** Says what the context adds to the chunks. */
+	plan(sizes: Partial<lws.Sizes>): void {
+		collect();
+		const before = statistics().chunks;
+		this.context = lws.createContext({ ...sizes, protocols: [this] });
+		collect();
+		const added = statistics().chunks - before;
+		console.log(JSON.stringify({ planned: lws.memoryPlan(sizes).total, added }));
+	}
+}
+
+/** As the arguments say. */
+export function run(): void {
+	const budget = new Budget();
+	if (budget.mode === "plan") {
+		budget.plan(JSON.parse(argv[2] as string));
+		return;
+	}
+	budget.mark("imported");
+	budget.context = lws.createContext({ connections: 1, receiveBuffer: BUFFER, protocols: [budget] });
+	budget.mark("context");
+	budget.begin();
+}

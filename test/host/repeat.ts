@@ -1,0 +1,103 @@
+/**
+ * Lets one kind of request end again and again, and tells at marks what the heap holds: what a failure leaves
+ * behind would be seen there. At a mark it waits for a byte on its standard input, so that others can count, too.
+ *
+ * Arguments: JSON of a Repetition (test/hostile/repetition.ts).
+ */
+
+import { collect, statistics } from "desktop/memory";
+import { Input } from "desktop/stdio";
+import {
+	addHttpHeaderByName,
+	type ConnectInfo,
+	callbackOnWritable,
+	clientConnectViaInfo,
+	clientHttpBodyPending,
+	close,
+	contextDestroy,
+	createContext,
+	httpClientRead,
+	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
+	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
+	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
+	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
+	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
+	LWS_CALLBACK_WSI_DESTROY,
+	type LwsError,
+	type Protocol,
+} from "lws-xs";
+import Timer from "timer";
+import type { Repetition } from "../hostile/repetition.js";
+
+const { port, address, path, count, first, behaviour, deadlines }: Repetition = JSON.parse(argv[0] as string);
+/** A mark whose figures nobody compares: what a mark itself needs is there from then on. */
+const WARM_UP = 5;
+const QUIET = 30;
+
+const buffer = new Uint8Array(512);
+let done = 0;
+let code = "none";
+
+function mark(): void {
+	collect();
+	const { chunks, slots } = statistics();
+	console.log(JSON.stringify({ done, code, chunks, slots }));
+	new Input({
+		onReadable() {
+			this.read(buffer);
+			this.close();
+			if (done < count) begin();
+			else contextDestroy(context);
+		},
+	});
+}
+
+function begin(): void {
+	clientConnectViaInfo(info);
+}
+
+const protocol: Protocol<never> = {
+	name: "repeat",
+	callback(wsi, reason, _user, input, _length) {
+		switch (reason) {
+			case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+				if (behaviour === "upload") {
+					addHttpHeaderByName(wsi, "Content-Length", "100000");
+					clientHttpBodyPending(wsi, true);
+					callbackOnWritable(wsi);
+				}
+				break;
+			case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+				if (behaviour === "throw") throw new Error("on purpose");
+				if (behaviour === "refuse") return -1;
+				if (behaviour === "close") close(wsi);
+				break;
+			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
+				httpClientRead(wsi, buffer);
+				break;
+			case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+			case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
+				code = (input as LwsError | undefined)?.code ?? "";
+				break;
+			case LWS_CALLBACK_WSI_DESTROY:
+				done++;
+				// what the peer still has to say about the last one comes meanwhile
+				if (done === WARM_UP || done === first || done === count) Timer.set(mark, QUIET);
+				else begin();
+				break;
+		}
+		return 0;
+	},
+};
+
+const context = createContext({ protocols: [protocol], receiveBuffer: 2048 });
+const info: ConnectInfo<never> = {
+	context,
+	address: address ?? "127.0.0.1",
+	port,
+	path,
+	host: "repeat",
+	method: behaviour === "upload" ? "POST" : "GET",
+	deadlines,
+};
+begin();

@@ -1,0 +1,49 @@
+/** What `test/host/repeat.ts` is asked to do again and again, and the running of it. */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { PRODUCTS, type Run } from "../wire/run.js";
+
+export interface Repetition {
+	port: number;
+	address?: string;
+	path: string;
+	count: number;
+	/** The first mark; the second one is at `count`. */
+	first: number;
+	behaviour: "read" | "throw" | "refuse" | "close" | "upload";
+	deadlines?: { connect?: number; firstByte?: number; idle?: number; total?: number };
+}
+
+export interface Mark {
+	done: number;
+	/** How the last one ended. */
+	code: string;
+	chunks: number;
+	slots: number;
+	/** Descriptors of the process, counted from outside. */
+	descriptors: number;
+}
+
+/** Gives the marks; rejects when the program does not end in order. */
+export function repeat(run: Run, library: string[], repetition: Repetition): Promise<Mark[]> {
+	return new Promise((resolve, reject) => {
+		const args = [...library, ...run.options, "build/test/xs/repeat.js", JSON.stringify(repetition)];
+		const child = spawn(PRODUCTS[run.variant], args);
+		const marks: Mark[] = [];
+		let errors = "";
+		child.stderr.on("data", (data) => {
+			errors += data;
+		});
+		child.stdin.on("error", () => {});
+		createInterface({ input: child.stdout }).on("line", (line) => {
+			marks.push({ ...JSON.parse(line), descriptors: readdirSync(`/proc/${child.pid}/fd`).length });
+			child.stdin.write("\n");
+		});
+		child.once("error", reject);
+		child.once("close", (code) => {
+			if (code === 0 && errors === "") resolve(marks);
+			else reject(new Error(`the client ended with ${code}: ${errors}`));
+		});
+	});
+}

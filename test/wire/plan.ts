@@ -1,0 +1,67 @@
+/** What the client program `test/host/wire-client.ts` is asked to do, and what it tells; types for both sides. */
+
+export interface PlannedRequest {
+	/** Index into the plan's contexts, 0 when absent. */
+	context?: number;
+	address?: string;
+	port: number;
+	path: string;
+	/** The Host field; absent: "wire". */
+	host?: string;
+	/** GET when absent. */
+	method?: string;
+	origin?: string;
+	fields?: [string, string][];
+	body?: {
+		size: number;
+		framing: "length" | "chunked";
+		/** The most that is written at a time; absent: what the client allows. */
+		piece?: number;
+	};
+	/** Size of the buffer for httpClientRead, 4096 when absent. */
+	buffer?: number;
+	/** Milliseconds between an announcement and the read; absent: the read comes from inside the callback. */
+	readAfter?: number;
+	/** Closes the wsi once so many bytes of content have come. */
+	closeAfter?: number;
+	deadlines?: { connect?: number; firstByte?: number; idle?: number; total?: number };
+	keepHeaders?: string[];
+	/** Begins so many milliseconds after its turn. */
+	delay?: number;
+}
+
+export interface Plan {
+	/** Options of each context; one with the defaults when absent. */
+	contexts?: Record<string, number>[];
+	requests: PlannedRequest[];
+	/** How many run at a time, 1 when absent; the next one begins when one has ended. */
+	parallel?: number;
+	/** The contexts are destroyed so many milliseconds after the last request, 0 when absent. */
+	linger?: number;
+}
+
+/** One line of the client's output: a request that has ended. */
+export interface Result {
+	id: number;
+	status: number;
+	reason: string;
+	names: string[];
+	/** All fields in their order, "name: value". */
+	fields: string[];
+	/** Bytes of content, and their checksum. */
+	length: number;
+	sum: number;
+	/** Bytes of the request body that were taken. */
+	sent: number;
+	/** The callbacks in the order of their first coming, then how often those came that can come again. */
+	callbacks: string;
+	announced: number;
+	reads: number;
+	writeables: number;
+	refused: number;
+	error: string;
+	delivered: string;
+	milliseconds: number;
+	/** Rules of the interface that were broken. */
+	faults: string[];
+}

@@ -1,0 +1,57 @@
+/** Runs plans on XS, in each variant of the host. */
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { isBuilt, runHost, type Variant } from "../desktop/host.js";
+import type { Plan, Result } from "./plan.js";
+
+/** The host of each variant, for those who need more of its process than `runHost` gives. */
+export const PRODUCTS: Record<Variant, string> = {
+	64: "build/xs-desktop",
+	32: "build/xs-desktop-32",
+	asan: "build/xs-desktop-asan",
+};
+
+export const LIBRARY = ["--preload", "lws-xs=build/lib/lws-xs.js"];
+
+export interface Run {
+	name: string;
+	variant: Variant;
+	options: string[];
+	/** Sizes and counts are divided by so much. */
+	divisor: number;
+}
+
+export const WIDE: Run = { name: "64-bit", variant: "64", options: ["--heap", "512K", "--stack", "512"], divisor: 1 };
+
+/** A plan's client keeps all results of a test in its heap, so that is larger than a device's; test/budget has those. */
+export const RUNS: Run[] = [
+	WIDE,
+	{ name: "32-bit", variant: "32", options: ["--heap", "256K", "--stack", "512"], divisor: 10 },
+	{ name: "AddressSanitizer", variant: "asan", options: [], divisor: 10 },
+	{ name: "64-bit, collecting at every allocation", variant: "64", options: ["--stress"], divisor: 100 },
+	{ name: "AddressSanitizer, collecting at every allocation", variant: "asan", options: ["--stress"], divisor: 100 },
+];
+
+export function skipUnlessBuilt(context: Mocha.Context, run: Run): void {
+	if (!isBuilt(run.variant)) context.skip();
+}
+
+/** Results in the order of the plan's requests. Asserts that the client ended by itself and broke none of its rules. */
+export async function runPlan(run: Run, plan: Plan): Promise<Result[]> {
+	const args = [...LIBRARY, ...run.options, "build/test/xs/wire-client.js", JSON.stringify(plan)];
+	const { code, stdout, stderr } = await runHost(run.variant, args);
+	strictEqual(stderr, "", stdout);
+	strictEqual(code, 0, stdout);
+	const results: Result[] = stdout
+		.split("\n")
+		.filter((line) => line !== "")
+		.map((line) => JSON.parse(line));
+	for (const { id, faults } of results) deepStrictEqual(faults, [], `request ${id} of the plan`);
+	strictEqual(results.length, plan.requests.length);
+	return results.sort((a, b) => a.id - b.id);
+}
+
+/** The result of a plan with one request. */
+export async function runOne(run: Run, request: Plan["requests"][0]): Promise<Result> {
+	const [result] = await runPlan(run, { requests: [request] });
+	return result as Result;
+}
