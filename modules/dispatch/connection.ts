@@ -198,10 +198,6 @@ export class Connection implements Carrier, StreamSink, Posted {
 		return this.stream?.available ?? 0;
 	}
 
-	get room(): number {
-		return this.stream?.room ?? 0;
-	}
-
 	fill(): number {
 		const count = this.stream?.read(this.input, 0, this.input.length) ?? 0;
 		this.inputStart = 0;
@@ -211,10 +207,6 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	read(buffer: Uint8Array, start: number, end: number): number {
 		return this.stream?.read(buffer, start, end) ?? 0;
-	}
-
-	write(buffer: Uint8Array, start: number, end: number): number {
-		return this.stream?.write(buffer, start, end) ?? 0;
 	}
 
 	again(): void {

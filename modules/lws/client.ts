@@ -1,6 +1,5 @@
 /** What an application does with a wsi: read, write, look at the response, end it. */
 import { LwsError } from "../engines/errors.js";
-import { BodyKind } from "../roles/role.js";
 import { LWS_WRITE_HTTP, LWS_WRITE_HTTP_FINAL } from "./constants.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
 
@@ -78,20 +77,14 @@ export function peerWriteAllowance(wsi: AnyWsi): number {
  * 	return 0;
  */
 export function write(wsi: AnyWsi, bytes: Uint8Array, mode: number = LWS_WRITE_HTTP): number {
-	const transaction = wsi.transaction;
-	if (!transaction || transaction.isEnded) return -1;
-	if (mode !== LWS_WRITE_HTTP && mode !== LWS_WRITE_HTTP_FINAL)
-		throw new RangeError(`write mode ${mode} is not for HTTP`);
 	const exchange = wsi.exchange;
-	if (!exchange) return 0;
-	if (transaction.bodyKind === BodyKind.Length && exchange.bodySent + bytes.length > transaction.bodyLength) {
-		throw new RangeError(`the body would become longer than its Content-Length of ${transaction.bodyLength}`);
-	}
 	const last = mode === LWS_WRITE_HTTP_FINAL;
+	if (!last && mode !== LWS_WRITE_HTTP) throw new RangeError(`write mode ${mode} is not for HTTP`);
+	if (!exchange) return wsi.isEnded ? -1 : 0;
 	if (exchange.write(bytes, last)) return bytes.length;
 	// an end without bytes has no other way to say that it found no room
 	if (last && bytes.length === 0) wsi.finishBody();
-	return transaction.isEnded ? -1 : 0;
+	return wsi.isEnded ? -1 : 0;
 }
 
 /**

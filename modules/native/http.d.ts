@@ -65,8 +65,8 @@ export const enum HeadState {
 export const enum Head {
 	/** A HeadState. */
 	State,
-	/** 1: the head is complete. */
-	Event,
+	/** 0 until the head is complete, then the bits of HeadSummary: reading a word is the dear part on XS. */
+	Summary,
 	/** Bytes so far. */
 	Size,
 	/** The status code, 100-999; 0 before the end of its line. */
@@ -103,6 +103,23 @@ export const enum Head {
 	Line,
 	/** Words of the state. */
 	Words = Line + 20,
+}
+
+/** Where the summary has what: shifts and, without a shift, bits. */
+export const enum HeadSummary {
+	/** The status code. */
+	StatusBits = 0x3ff,
+	MinorShift = 10,
+	/** Version and Connection options let the connection persist (RFC 9112 section 9.3). */
+	Persistent = 0x800,
+	/** LengthHigh is not 0. */
+	LargeLength = 0x1000,
+	/** A TransferCoding. */
+	CodingShift = 13,
+	CodingBits = 3,
+	/** There is a Content-Length; it is malformed, not countable, or given twice with different values. */
+	Length = 0x8000,
+	BadLength = 0x10000,
 }
 
 /** The fields that the client reads itself; they may use the reserve of the table, and a head that loses one is refused. */
@@ -147,8 +164,8 @@ export function scanHead(
 	keep: Uint8Array | undefined,
 ): number;
 
-/** Makes all words of the state zero: the beginning of a head. */
-export function resetHead(state: ArrayBuffer): void;
+/** Makes all of the state zero: the beginning of either machine. */
+export function resetState(state: ArrayBuffer): void;
 
 /** What a machine awaits; the table of transitions stands in `engines/h1/chunked.ts`. */
 export const enum ChunkState {
@@ -156,7 +173,7 @@ export const enum ChunkState {
 	ExtensionStart,
 	Extension,
 	SizeLineFeed,
-	/** Content: whoever has taken all of it puts DataReturn here. */
+	/** Content, until the next call: by then all of it has been taken. */
 	Data,
 	DataReturn,
 	DataLineFeed,
@@ -171,18 +188,30 @@ export const enum ChunkState {
 export const enum Chunk {
 	/** A ChunkState. */
 	State,
-	/** 0; 1: content comes next; 2: the body is complete. */
-	Event,
+	/** What comes next: so many bytes of content, or a ChunkNext. */
+	Next,
 	/** Digits of the size so far. */
 	Digits,
 	/** Bytes of the extension, then of the trailer section. */
 	Length,
-	/** The size of the chunk, bits 26-51 and bits 0-25; 0 from the end of its content on. */
+	/** The size of the chunk, bits 26-51 and bits 0-25; 0 after its content. */
 	SizeHigh,
 	SizeLow,
 	/** Words of the state. */
 	Words,
 }
 
-/** Consumes framing up to the next content or the end. */
+export const enum ChunkNext {
+	/** More framing. */
+	Framing = 0,
+	/** Nothing: the body is complete. */
+	End = -1,
+	/** Content of 2^31 bytes or more: SizeHigh and SizeLow say how many. */
+	Large = -2,
+}
+
+/**
+ * Consumes framing up to the next content or the end. The content does not pass through here: the call after it begins
+ * behind it.
+ */
 export function scanChunk(state: ArrayBuffer, bytes: Uint8Array, start: number, end: number): number;

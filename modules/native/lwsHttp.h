@@ -28,7 +28,7 @@ enum { kNoCoding, kChunked, kOtherCoding };
 
 /* The words of Head in http.d.ts. */
 typedef struct {
-	int32_t state, event, size, status, minor, count, used, nameEnd, end, open, needed, lines, dropped, connection, coding;
+	int32_t state, summary, size, status, minor, count, used, nameEnd, end, open, needed, lines, dropped, connection, coding;
 	int32_t length, lengthHigh, lengthLow, lineLength;
 	uint8_t line[80];
 } Head;

@@ -8,7 +8,7 @@
 
 enum { kBadChunkSize = -7, kBadChunkFraming = -8, kChunkExtensionTooLong = -9, kTrailerTooLong = -10 };
 enum { kExtensionLimit = 4096, kTrailerLimit = 16384, kSizeDigits = 16 };
-enum { kNothing, kData, kComplete };
+enum { kNextFraming = 0, kNextEnd = -1, kNextLarge = -2 };
 
 #define kSizeBound ((uint64_t)1 << 52)
 #define kHalf ((int32_t)1 << 26)
@@ -20,7 +20,7 @@ typedef enum {
 
 /* The words of Chunk in http.d.ts. */
 typedef struct {
-	int32_t state, event, digits, length, sizeHigh, sizeLow;
+	int32_t state, next, digits, length, sizeHigh, sizeLow;
 } Chunk;
 
 static int hexValue(uint8_t byte)
@@ -144,6 +144,16 @@ static int step(Chunk* chunk, const uint8_t** at, const uint8_t* end)
 	return 0;
 }
 
+/* What comes next, for the owner of the machine. */
+static int32_t next(const Chunk* chunk)
+{
+	if (chunk->state == kDone)
+		return kNextEnd;
+	if (chunk->state != kAwaitData)
+		return kNextFraming;
+	return (chunk->sizeHigh < 32) ? (chunk->sizeHigh << 26) | chunk->sizeLow : kNextLarge;
+}
+
 /* No scanner left anything else: the words are in the hands of JavaScript. */
 static int isPossible(const Chunk* chunk)
 {
@@ -165,8 +175,10 @@ void lws_http_scan_chunk(xsMachine* the)
 	chunk = data;
 	if ((size < sizeof(Chunk)) || ((uintptr_t)data % sizeof(int32_t)) || !isPossible(chunk))
 		xsRangeError("no state");
+	if (chunk->state == kAwaitData)
+		chunk->state = kAwaitDataReturn;
 	while ((at < bytes.end) && !fault && (chunk->state != kAwaitData) && (chunk->state != kDone))
 		fault = step(chunk, &at, bytes.end);
-	chunk->event = fault ? kNothing : (chunk->state == kAwaitData) ? kData : (chunk->state == kDone) ? kComplete : kNothing;
+	chunk->next = fault ? kNextFraming : next(chunk);
 	xsmcSetInteger(xsResult, fault ? fault : (xsIntegerValue)(at - bytes.start));
 }

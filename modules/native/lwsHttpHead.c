@@ -50,12 +50,12 @@ static const uint8_t* skipText(const uint8_t* at, const uint8_t* end)
 /* A tchar (RFC 9110 section 5.6.2) in lower case, or 0. */
 static uint8_t foldToken(uint8_t byte)
 {
-	static const uint8_t folded[128] =
+	static const uint8_t folded[256] =
 		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 		"\0!\0#$%&'\0\0*+\0-.\0" "0123456789\0\0\0\0\0\0"
 		"\0abcdefghijklmno" "pqrstuvwxyz\0\0\0^_"
 		"`abcdefghijklmno" "pqrstuvwxyz\0|\0~";
-	return (byte < 128) ? folded[byte] : 0;
+	return folded[byte];
 }
 
 /* A HTTP-version begins so, in capitals (RFC 9112 section 2.3); garbage is known by its first bytes. */
@@ -170,12 +170,54 @@ static void takeFieldStart(Head* head, const Table* table, Input* input)
 	head->state = kAwaitName;
 }
 
+static void takeValue(Head* head, const Table* table, Input* input)
+{
+	const uint8_t* next = skipText(input->at, input->end);
+
+	if (head->state == kAwaitValue) {
+		int32_t count = (int32_t)(next - input->at);
+		if (count > limit(head, table) - head->end)
+			drop(head, input);
+		else {
+			memmove(table->bytes + head->end, input->at, count);
+			head->end += count;
+		}
+	}
+	input->at = next;
+	if (input->fault || (next == input->end))
+		return;
+	input->at++;
+	if (*next == '\n')
+		head->state = kAwaitFieldStart;
+	else if (*next == '\r') {
+		head->state = kAwaitLineFeed;
+		/* nearly always the LF is here, too: a step less */
+		if ((input->at < input->end) && (*input->at == '\n')) {
+			input->at++;
+			head->state = kAwaitFieldStart;
+		}
+	}
+	else
+		input->fault = kBadHeadByte;	/* NUL is dangerous in any value (RFC 9110 section 5.5) */
+}
+
+static void takeValueStart(Head* head, const Table* table, Input* input)
+{
+	head->state = kAwaitValueStart;
+	input->at = skipSpace(input->at, input->end);
+	if (input->at < input->end) {
+		head->state = kAwaitValue;
+		takeValue(head, table, input);
+	}
+}
+
 static void takeName(Head* head, const Table* table, Input* input)
 {
 	const uint8_t *at = input->at, *end = input->end;
 	uint8_t *name = table->bytes + head->used, *to = table->bytes + head->end, *last = table->bytes + table->size, byte;
+	const uint8_t* stop = (end - at > last - to) ? at + (last - to) : end;
 
-	while ((at < end) && (to < last) && ((byte = foldToken(*at)) != 0)) {
+	while ((at < stop) && ((byte = foldToken(*at)) != 0)) {
 		*to++ = byte;
 		at++;
 	}
@@ -202,7 +244,7 @@ static void takeName(Head* head, const Table* table, Input* input)
 		drop(head, input);
 	else {
 		head->open = 1;
-		head->state = kAwaitValueStart;
+		takeValueStart(head, table, input);
 	}
 }
 
@@ -216,31 +258,6 @@ static void skipName(Head* head, Input* input)
 	/* as in takeName */
 	if (*input->at++ != ':')
 		input->fault = kBadFieldName;
-}
-
-static void takeValue(Head* head, const Table* table, Input* input)
-{
-	const uint8_t* next = skipText(input->at, input->end);
-
-	if (head->state == kAwaitValue) {
-		int32_t count = (int32_t)(next - input->at);
-		if (count > limit(head, table) - head->end)
-			drop(head, input);
-		else {
-			memmove(table->bytes + head->end, input->at, count);
-			head->end += count;
-		}
-	}
-	input->at = next;
-	if (input->fault || (next == input->end))
-		return;
-	input->at++;
-	if (*next == '\n')
-		head->state = kAwaitFieldStart;
-	else if (*next == '\r')
-		head->state = kAwaitLineFeed;
-	else
-		input->fault = kBadHeadByte;	/* NUL is dangerous in any value (RFC 9110 section 5.5) */
 }
 
 /* A CR that ends no line is invalid in any element (RFC 9112 section 2.2). */
@@ -286,9 +303,7 @@ static void step(Head* head, const Table* table, Input* input)
 		skipName(head, input);
 		break;
 	case kAwaitValueStart:
-		input->at = skipSpace(input->at, input->end);
-		if (input->at < input->end)
-			head->state = kAwaitValue;
+		takeValueStart(head, table, input);
 		break;
 	case kAwaitValue:
 	case kSkipValue:
@@ -301,6 +316,17 @@ static void step(Head* head, const Table* table, Input* input)
 		takeLineFeed(head, input, kDone, kBadHeadByte);
 		break;
 	}
+}
+
+/* The bits of HeadSummary in http.d.ts. */
+static int32_t summary(const Head* head)
+{
+	/* RFC 9112 section 9.3 */
+	int isPersistent = !(head->connection & kOptionClose) && (head->minor || (head->connection & kOptionKeepAlive));
+
+	return (head->status & 0x3FF) | ((head->minor & 1) << 10) | (isPersistent ? 0x800 : 0)
+		| ((head->lengthHigh > 0) ? 0x1000 : 0) | ((head->coding & 3) << 13)
+		| (head->length ? 0x8000 : 0) | ((head->length < 0) ? 0x10000 : 0);
 }
 
 /* No scanner left anything else: the words are in the hands of JavaScript. */
@@ -324,12 +350,13 @@ static void* readWords(xsMachine* the, xsSlot* slot, xsUnsignedValue* count, xsU
 	return data;
 }
 
-void lws_http_reset_head(xsMachine* the)
+void lws_http_reset_state(xsMachine* the)
 {
-	xsUnsignedValue count;
-	void* head = readWords(the, &xsArg(0), &count, sizeof(Head) / sizeof(int32_t));
+	xsUnsignedValue size;
+	void* data;
 
-	memset(head, 0, sizeof(Head));
+	xsmcGetBufferWritable(xsArg(0), &data, &size);
+	memset(data, 0, size);
 }
 
 void lws_http_scan_head(xsMachine* the)
@@ -366,6 +393,6 @@ void lws_http_scan_head(xsMachine* the)
 	/* RFC 9112 section 2.2 and RFC 9110 section 5.4: a recipient has its limits, and says so */
 	if (!input.fault && (head->size == kHeadLimit) && (head->state != kDone))
 		input.fault = kHeadTooLong;
-	head->event = !input.fault && (head->state == kDone);
+	head->summary = (!input.fault && (head->state == kDone)) ? summary(head) : 0;
 	xsmcSetInteger(xsResult, input.fault ? input.fault : (xsIntegerValue)(input.at - bytes.start));
 }

@@ -9,12 +9,16 @@ import type { HeadTable } from "../engines/head-table.js";
 /** Where the bytes of a connection come from, for whole buffers (see ByteStream). */
 export interface CarrierStream {
 	available: number;
+	/** Bytes that `write` takes now. */
+	readonly room: number;
+	/** Writes all of it, or nothing and gives 0. */
+	write(buffer: Uint8Array, start: number, end: number): number;
 	readonly source: { read(buffer: Uint8Array): number | undefined } | undefined;
 }
 
 /** The connection, as its role sees it. */
 export interface Carrier {
-	/** The stream, for the shortest way of a body; undefined after its end. */
+	/** The stream: bodies go through it with nothing between; undefined after its end. */
 	readonly stream: CarrierStream | undefined;
 	/** What was read from the stream and not consumed: [inputStart, inputEnd) of `input`. The role moves inputStart. */
 	readonly input: Uint8Array;
@@ -26,14 +30,10 @@ export interface Carrier {
 	readonly table: HeadTable;
 	/** Bytes that wait in the stream, behind those of `input`. */
 	readonly available: number;
-	/** Bytes that `write` takes now. */
-	readonly room: number;
 	/** Reads from the stream into `input`, which must be empty; gives the count. */
 	fill(): number;
 	/** Reads from the stream past `input`, which must be empty. */
 	read(buffer: Uint8Array, start: number, end: number): number;
-	/** Writes all of it, or nothing and gives 0. */
-	write(buffer: Uint8Array, start: number, end: number): number;
 	/** Asks for a call of `received` in a later turn. */
 	again(): void;
 	/** The exchange is over, and the connection usable for another one, or not. */
@@ -105,7 +105,10 @@ export interface Exchange {
 	announce(): boolean;
 	/** Content of the response, into `buffer`; gives the count of bytes. Calls `content`, `completed` and `failed`. */
 	read(buffer: Uint8Array): number;
-	/** All of `bytes`, or nothing and false. `last`: the body ends with them. */
+	/**
+	 * All of `bytes`, or nothing and false. `last`: the body ends with them. Throws RangeError for more than the
+	 * Content-Length.
+	 */
 	write(bytes: Uint8Array, last: boolean): boolean;
 	/** Nobody waits for the response any more. */
 	cancel(): void;

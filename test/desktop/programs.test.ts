@@ -5,7 +5,7 @@ import { isBuilt, Programs, runHost, type Variant } from "./host.js";
 
 /** What runs in a small heap, and what keeps more in memory than that. */
 const PROGRAMS = ["tcp", "tcp-end", "tcp-stream", "timer", "resolver", "data"];
-const LARGE_PROGRAMS = ["vectors", "kernels", "scan", "h1"];
+const LARGE_PROGRAMS = ["vectors", "kernels", "http-kernels", "h1"];
 
 const RUNS: { name: string; variant: Variant; options: string[]; quick: boolean }[] = [
 	{ name: "64-bit", variant: "64", options: ["--heap", "128K", "--stack", "512"], quick: false },
@@ -46,7 +46,7 @@ for (const { name, variant, options, quick } of RUNS) {
 			if (quick && (program === "vectors" || program === "h1")) continue;
 			it(`The program test/host/${program}.ts passes.`, async () => {
 				const stress = options.filter((option) => option === "--stress");
-				await passes(program, [...stress, `build/test/xs/${program}.js`, "1", quick ? "40" : "2000"]);
+				await passes(program, [...stress, `build/test/xs/${program}.js`, "1", quick ? "20" : "1000"]);
 			});
 		}
 

@@ -1,10 +1,10 @@
 /**
- * Runs a vector of the byte kernels or of the scanning kernels, in Node as on XS: as it stands, and wherever a kernel can be resumed also cut at
+ * Runs a vector of the byte kernels, in Node as on XS: as it stands, and wherever a kernel can be resumed also cut at
  * each position and byte by byte; what can be undone is undone.
  */
 import type { Vector } from "./kernels.js";
 
-export type Kernels = typeof import("lws-xs/native/kernels") & typeof import("lws-xs/native/scan");
+export type Kernels = typeof import("lws-xs/native/kernels");
 
 /** No buffer begins or ends where its memory does: what is written beside it is noticed. */
 const MARGIN = 3;
@@ -23,11 +23,6 @@ const MORE: { readonly [kernel in Vector["kernel"]]?: (kernels: Kernels, vector:
 	copyMasked: cutCopyMasked,
 	bytesToString: encodeAgain,
 	stringToBytes: decodeAgain,
-	skipToken: cutSkip,
-	skipText: cutSkip,
-	skipHex: cutSkip,
-	parseHex: cutParseHex,
-	copyFolded: foldAgain,
 };
 
 /** Throws an error that says what differs. */
@@ -107,14 +102,6 @@ class Call {
 				return kernels.copyMasked(target, at, source, start, end, this.key, this.phase);
 			case "checkUtf8":
 				return kernels.checkUtf8(this.state, source, start, end);
-			case "skipToken":
-			case "skipText":
-			case "skipHex":
-				return kernels[this.#vector.kernel](source, start, end);
-			case "parseHex":
-				return kernels.parseHex(source, start, end);
-			case "copyFolded":
-				return kernels.copyFolded(target, at, source, start, end);
 		}
 	}
 }
@@ -124,40 +111,6 @@ function cutFindByte(kernels: Kernels, vector: Vector): void {
 	for (let cut = start; cut <= end; cut++) {
 		const found = kernels.findByte(source, byte, start, cut);
 		expect(`cut at ${cut}`, found < 0 ? kernels.findByte(source, byte, cut, end) : found, vector.expect);
-	}
-}
-
-/** What has come to the end of one piece goes on in the next. */
-function cutSkip(kernels: Kernels, vector: Vector): void {
-	const { source, start, end } = new Call(vector);
-	const skip = kernels[vector.kernel as "skipToken" | "skipText" | "skipHex"];
-	for (let cut = start; cut <= end; cut++) {
-		const stop = skip(source, start, cut);
-		expect(`cut at ${cut}`, stop < cut ? stop : skip(source, cut, end), vector.expect);
-	}
-}
-
-function cutParseHex(kernels: Kernels, vector: Vector): void {
-	const { source, start, end } = new Call(vector);
-	for (let cut = start; cut <= end; cut++) {
-		const high = kernels.parseHex(source, start, cut);
-		expect(`cut at ${cut}`, high * 16 ** (end - cut) + kernels.parseHex(source, cut, end), vector.expect);
-	}
-}
-
-/** What was folded stays as it is, and equals what it was. */
-function foldAgain(kernels: Kernels, vector: Vector): void {
-	const { source, start, end } = new Call(vector);
-	const once = new Uint8Array(end - start);
-	kernels.copyFolded(once, 0, source, start, end);
-	const twice = new Uint8Array(end - start);
-	kernels.copyFolded(twice, 0, once, 0, once.length);
-	expect("folded again", toHex(twice), toHex(once));
-	for (let i = 0; i < once.length; i++) {
-		const byte = source[start + i] as number;
-		if (byte > 0 && byte < 0x80) {
-			expect(`at ${i}`, kernels.equalsFolded(once, i, i + 1, String.fromCharCode(byte)), true);
-		}
 	}
 }
 

@@ -30,7 +30,7 @@ export type Expectation = number | boolean | string | { readonly error: "RangeEr
 export interface Vector {
 	/** What holds, as a sentence. */
 	readonly name: string;
-	readonly kernel: keyof typeof import("lws-xs/native/kernels") | keyof typeof import("lws-xs/native/scan");
+	readonly kernel: keyof typeof import("lws-xs/native/kernels");
 	readonly input: Input;
 	readonly expect: Expectation;
 	/** What is then in the buffer that is written to, in hexadecimal. */

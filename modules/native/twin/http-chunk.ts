@@ -1,5 +1,5 @@
 /** The framing of the chunked coding in TypeScript, for Node; `../lwsHttpChunk.c` is the same in C, function by function. */
-import { Chunk, ChunkState, HttpFault, HttpLimit } from "lws-xs/native/http";
+import { Chunk, ChunkNext, ChunkState, HttpFault, HttpLimit } from "lws-xs/native/http";
 import { checkSpan } from "./checks.js";
 import { hexValue } from "./http-text.js";
 
@@ -52,15 +52,23 @@ class Scan {
 
 	run(): number {
 		const start = this.at;
+		if (this.get(Chunk.State) === ChunkState.Data) this.set(Chunk.State, ChunkState.DataReturn);
 		while (this.at < this.end && this.fault === 0) {
 			const state = this.get(Chunk.State);
 			if (state === ChunkState.Data || state === ChunkState.Done) break;
 			this.#step(state);
 		}
-		const state = this.get(Chunk.State);
-		const event = state === ChunkState.Data ? 1 : state === ChunkState.Done ? 2 : 0;
-		this.set(Chunk.Event, this.fault === 0 ? event : 0);
+		this.set(Chunk.Next, this.fault === 0 ? this.#next() : ChunkNext.Framing);
 		return this.fault === 0 ? this.at - start : this.fault;
+	}
+
+	/** What comes next, for the owner of the machine. */
+	#next(): number {
+		const state = this.get(Chunk.State);
+		if (state === ChunkState.Done) return ChunkNext.End;
+		if (state !== ChunkState.Data) return ChunkNext.Framing;
+		const high = this.get(Chunk.SizeHigh);
+		return high < 32 ? high * HALF + this.get(Chunk.SizeLow) : ChunkNext.Large;
 	}
 
 	#step(state: ChunkState): void {

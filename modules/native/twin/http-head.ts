@@ -2,11 +2,10 @@
  * The head of a response in TypeScript, for Node: `../http.d.ts` says what it does, `../lwsHttpHead.c` is the same in C,
  * function by function, with the clause of the RFC at each rejection.
  */
-import { Head, HeadState, HttpFault, HttpLimit, NeededField } from "lws-xs/native/http";
+import { ConnectionOption, Head, HeadState, HeadSummary, HttpFault, HttpLimit, NeededField } from "lws-xs/native/http";
 import { checkSpan } from "./checks.js";
 import { commitField, neededField } from "./http-field.js";
-import { isDigit, isSpace, isToken, lineBytes, skipSpace, trimEnd } from "./http-text.js";
-import { copyFolded, skipText } from "./scan.js";
+import { copyFolded, isDigit, isSpace, isToken, lineBytes, skipSpace, skipText, trimEnd } from "./http-text.js";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -46,7 +45,7 @@ class Scan {
 	) {
 		checkSpan(bytes, start, end);
 		if (table.length < HttpLimit.ReservedBytes) throw new RangeError("table too short");
-		checkHead(state);
+		if (state.byteLength < 4 * Head.Words) throw new RangeError("no words");
 		this.head = new Int32Array(state, 0, Head.Words);
 		this.line = lineBytes(state);
 		this.table = table;
@@ -93,8 +92,28 @@ class Scan {
 		this.set(Head.Size, size);
 		const done = this.get(Head.State) === HeadState.Done;
 		if (this.fault === 0 && size === HttpLimit.Head && !done) this.fault = HttpFault.HeadTooLong;
-		this.set(Head.Event, this.fault === 0 && done ? 1 : 0);
+		this.set(Head.Summary, this.fault === 0 && done ? this.#summary() : 0);
 		return this.fault === 0 ? this.at - start : this.fault;
+	}
+
+	#summary(): number {
+		const length = this.get(Head.Length);
+		return (
+			(this.get(Head.Status) & HeadSummary.StatusBits) |
+			((this.get(Head.Minor) & 1) << HeadSummary.MinorShift) |
+			(this.#isPersistent() ? HeadSummary.Persistent : 0) |
+			(this.get(Head.LengthHigh) > 0 ? HeadSummary.LargeLength : 0) |
+			((this.get(Head.Coding) & HeadSummary.CodingBits) << HeadSummary.CodingShift) |
+			(length !== 0 ? HeadSummary.Length : 0) |
+			(length < 0 ? HeadSummary.BadLength : 0)
+		);
+	}
+
+	/** RFC 9112 section 9.3 */
+	#isPersistent(): boolean {
+		const options = this.get(Head.Connection);
+		if ((options & ConnectionOption.Close) !== 0) return false;
+		return this.get(Head.Minor) !== 0 || (options & ConnectionOption.KeepAlive) !== 0;
 	}
 
 	#step(): void {
@@ -307,13 +326,8 @@ class Scan {
 	}
 }
 
-function checkHead(state: ArrayBuffer): void {
-	if (state.byteLength < 4 * Head.Words) throw new RangeError("no words");
-}
-
-export function resetHead(state: ArrayBuffer): void {
-	checkHead(state);
-	new Int32Array(state, 0, Head.Words).fill(0);
+export function resetState(state: ArrayBuffer): void {
+	new Uint8Array(state).fill(0);
 }
 
 export function scanHead(

@@ -50,3 +50,16 @@ export function equals(bytes: Uint8Array, start: number, end: number, text: stri
 export function lineBytes(state: ArrayBuffer): Uint8Array {
 	return new Uint8Array(state, 4 * Head.Line, HttpLimit.StatusLine);
 }
+
+/** To the first NUL, CR or LF, which end or spoil a field value (RFC 9110 section 5.5). */
+export function skipText(bytes: Uint8Array, start: number, end: number): number {
+	let at = start;
+	while (at < end && bytes[at] !== 0x00 && bytes[at] !== 0x0d && bytes[at] !== 0x0a) at++;
+	return at;
+}
+
+/** As copyBytes, letters in lower case. */
+export function copyFolded(target: Uint8Array, at: number, source: Uint8Array, start: number, end: number): number {
+	for (let i = start; i < end; i++) target[at + i - start] = fold(source[i] as number);
+	return end - start;
+}

@@ -1,6 +1,6 @@
 /** The body of a request on the wire: as it is, or in chunks (RFC 9112 section 7.1). */
 import { copyBytes } from "lws-xs/native/kernels";
-import { BodyKind, type Carrier, type Order } from "../role.js";
+import type { Carrier } from "../role.js";
 
 /** Eight digits and CR LF before the content, CR LF behind it, and the last chunk `0 CR LF CR LF`. */
 const CHUNK_OVERHEAD = 17;
@@ -9,15 +9,14 @@ const CR = 0x0d;
 const LF = 0x0a;
 const ZERO = 0x30;
 
-/** Bytes that one write takes now. A chunk is put together in the output buffer, so that it leaves in one piece. */
-export function bodyAllowance(carrier: Carrier, order: Order, sent: number): number {
-	if (order.bodyKind === BodyKind.Length) return Math.min(carrier.room, order.bodyLength - sent);
-	return Math.max(0, Math.min(carrier.room, carrier.output.length) - CHUNK_OVERHEAD);
+/** Bytes that one chunk may have now. It is put together in the output buffer, so that it leaves in one piece. */
+export function chunkAllowance({ output, stream }: Carrier): number {
+	const room = stream?.room ?? 0;
+	return Math.max(0, Math.min(room, output.length) - CHUNK_OVERHEAD);
 }
 
 /** Writes `bytes` as one chunk, and the last chunk behind it; an empty chunk would be the last one, so it is left out. */
-export function writeChunk(carrier: Carrier, bytes: Uint8Array, last: boolean): boolean {
-	const { output } = carrier;
+export function writeChunk({ output, stream }: Carrier, bytes: Uint8Array, last: boolean): boolean {
 	const count = bytes.length;
 	let at = 0;
 	if (count > 0) {
@@ -31,7 +30,7 @@ export function writeChunk(carrier: Carrier, bytes: Uint8Array, last: boolean): 
 		at = writeLineEnd(output, at);
 		at = writeLineEnd(output, at);
 	}
-	return at === 0 || carrier.write(output, 0, at) > 0;
+	return at === 0 || (stream?.write(output, 0, at) ?? 0) > 0;
 }
 
 function writeLineEnd(output: Uint8Array, at: number): number {

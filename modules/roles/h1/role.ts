@@ -18,7 +18,7 @@ import { Framing, ResponseFraming } from "../../engines/h1/framing.js";
 import { HeadEvent, HeadParser } from "../../engines/h1/head.js";
 import { RequestWriter } from "../../engines/h1/request.js";
 import { type BodyHandler, BodyKind, type Carrier, type Exchange, type Order, type Role } from "../role.js";
-import { bodyAllowance, writeChunk } from "./request-body.js";
+import { chunkAllowance, writeChunk } from "./request-body.js";
 
 /** A server that sends interim responses for ever would keep a client for ever; undici and curl stop near this too. */
 export const INTERIM_LIMIT = 100;
@@ -98,7 +98,7 @@ export class H1Role implements Role, Exchange {
 		if (this.#send === Send.Head && !this.sendHead(order)) return;
 		if (this.#send !== Send.Body) return;
 		this.#refusedAt = 0;
-		const allowance = bodyAllowance(this.#carrier, order, this.bodySent);
+		const allowance = this.allowance;
 		if (allowance > 0) order.handler.bodyWritable(allowance);
 	}
 
@@ -107,8 +107,10 @@ export class H1Role implements Role, Exchange {
 		const writer = this.#writer;
 		const output = carrier.output;
 		while (!writer.done) {
-			const count = writer.emit(output, 0, Math.min(output.length, carrier.room));
-			if (count === 0 || carrier.write(output, 0, count) === 0) return false;
+			const stream = carrier.stream;
+			if (!stream) return false;
+			const count = writer.emit(output, 0, Math.min(output.length, stream.room));
+			if (count === 0 || stream.write(output, 0, count) === 0) return false;
 			order.sending();
 		}
 		if (order.bodyKind === BodyKind.None || (order.bodyKind === BodyKind.Length && order.bodyLength === 0)) {
@@ -123,9 +125,12 @@ export class H1Role implements Role, Exchange {
 	}
 
 	get allowance(): number {
-		const order = this.#order;
-		if (!order || this.#send !== Send.Body) return 0;
-		return bodyAllowance(this.#carrier, order, this.bodySent);
+		if (this.#send !== Send.Body || !this.#order) return 0;
+		const carrier = this.#carrier;
+		if (this.#order.bodyKind === BodyKind.Chunked) return chunkAllowance(carrier);
+		const room = carrier.stream?.room ?? 0;
+		const left = this.#order.bodyLength - this.bodySent;
+		return room < left ? room : left;
 	}
 
 	get worthwhile(): number {
@@ -134,24 +139,31 @@ export class H1Role implements Role, Exchange {
 	}
 
 	write(bytes: Uint8Array, last: boolean): boolean {
-		const allowance = this.allowance;
-		if (this.#send === Send.Body && bytes.length <= allowance && this.writeWithin(bytes, last)) return true;
-		this.#refusedAt = allowance;
-		return false;
+		const order = this.#order;
+		if (!order || this.#send !== Send.Body) return false;
+		const isWritten =
+			order.bodyKind === BodyKind.Chunked ? this.writeChunked(bytes, last) : this.writeIdentity(order, bytes, last);
+		if (!isWritten) this.#refusedAt = this.allowance;
+		return isWritten;
 	}
 
-	private writeWithin(bytes: Uint8Array, last: boolean): boolean {
-		const order = this.#order as Order;
+	private writeChunked(bytes: Uint8Array, last: boolean): boolean {
 		const count = bytes.length;
-		const carrier = this.#carrier;
-		if (order.bodyKind === BodyKind.Chunked) {
-			if (!writeChunk(carrier, bytes, last)) return false;
-		} else if (count > 0 && carrier.write(bytes, 0, count) === 0) return false;
+		if (count > chunkAllowance(this.#carrier) || !writeChunk(this.#carrier, bytes, last)) return false;
 		this.bodySent += count;
-		if (order.bodyKind === BodyKind.Length && (last || this.bodySent === order.bodyLength)) {
-			if (this.bodySent === order.bodyLength) this.sendDone(order);
-			else this.fail("app:body-too-short", `${this.bodySent} of ${order.bodyLength} bytes`);
-		} else if (last) this.sendDone(order);
+		if (last) this.sendDone(this.#order as Order);
+		return true;
+	}
+
+	private writeIdentity(order: Order, bytes: Uint8Array, last: boolean): boolean {
+		const count = bytes.length;
+		const left = order.bodyLength - this.bodySent - count;
+		if (left < 0) throw new RangeError(`the body would become longer than its Content-Length of ${order.bodyLength}`);
+		const stream = this.#carrier.stream;
+		if (count > 0 && (!stream || stream.write(bytes, 0, count) === 0)) return false;
+		this.bodySent += count;
+		if (left === 0) this.sendDone(order);
+		else if (last) this.fail("app:body-too-short", `${this.bodySent} of ${order.bodyLength} bytes`);
 		return true;
 	}
 
@@ -258,15 +270,15 @@ export class H1Role implements Role, Exchange {
 		if (this.#isDirect) {
 			const size = this.#size;
 			const stream = this.#carrier.stream;
-			const left = this.#remaining - size;
-			if (stream && left >= 0 && stream.available >= size && stream.source) {
+			if (stream && this.#remaining >= size && stream.available >= size && stream.source) {
 				this.isAnnounced = false;
-				stream.source.read(buffer);
-				stream.available -= size;
-				this.#remaining = left;
+				// a resizable buffer may have become smaller since its size was asked for
+				const count = stream.source.read(buffer) ?? 0;
+				stream.available -= count;
+				this.#remaining -= count;
 				// false also when the exchange has ended in there
-				if (this.#handler?.content(buffer, size)) this.afterRead(left);
-				return size;
+				if (this.#handler?.content(buffer, count)) this.afterRead(this.#remaining);
+				return count;
 			}
 		}
 		return this.readSlowly(buffer);
