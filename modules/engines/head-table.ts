@@ -8,9 +8,13 @@
 import { Head, resetState } from "lws-xs/native/http";
 import { bytesToString, equalsFolded } from "lws-xs/native/kernels";
 
+/** What a table takes besides its text: three positions of four bytes for each field, and the parser's state. */
+export const FIELD_BYTES = 12;
+export const HEAD_STATE_BYTES: number = 4 * Head.Words;
+
 export class HeadTable {
 	/** For the parser and for the framing: the state of the machine, its words, and what it fills. */
-	readonly state = new ArrayBuffer(4 * Head.Words);
+	readonly state = new ArrayBuffer(HEAD_STATE_BYTES);
 	readonly words = new Int32Array(this.state);
 	readonly bytes: Uint8Array;
 	readonly spans: ArrayBuffer;
@@ -20,7 +24,7 @@ export class HeadTable {
 	/** `bytes` (at least 512) and `fields` are the whole of it; nothing grows. */
 	constructor(bytes: number, fields: number) {
 		this.bytes = new Uint8Array(bytes);
-		this.spans = new ArrayBuffer(12 * fields);
+		this.spans = new ArrayBuffer(FIELD_BYTES * fields);
 		this.#spans = new Int32Array(this.spans);
 	}
 

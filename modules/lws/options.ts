@@ -1,5 +1,6 @@
 /** Sizes and limits of a context, with their defaults: those of a device. */
 import type { Deadlines } from "../dispatch/deadline.js";
+import { FIELD_BYTES, HEAD_STATE_BYTES } from "../engines/head-table.js";
 import type { AnyProtocol } from "./protocol.js";
 
 /** What a vhost reserves when it is made, and how long it waits. Bytes and milliseconds. */
@@ -92,20 +93,17 @@ export interface MemoryPlan {
 	total: number;
 }
 
-/** A field takes three positions of four bytes besides its text. */
-const FIELD_BYTES = 12;
-
 /**
  * What createContext reserves for these options, in bytes, before any request is made: buffers of all connections. The
  * objects around them come to it (about 6 KB of slots on a 32-bit machine for two connections).
  *
  * @example
- * memoryPlan({ connections: 1 }).total // 4992
+ * memoryPlan({ connections: 1 }).total // 5148
  */
 export function memoryPlan(info: Partial<Sizes>): MemoryPlan {
 	const sizes = completeSizes(info);
 	const receiveBuffers = sizes.connections * sizes.receiveBuffer;
 	const transmitBuffers = sizes.connections * sizes.transmitBuffer;
-	const headTables = sizes.connections * (sizes.headTable + FIELD_BYTES * sizes.headFields);
+	const headTables = sizes.connections * (HEAD_STATE_BYTES + sizes.headTable + FIELD_BYTES * sizes.headFields);
 	return { receiveBuffers, transmitBuffers, headTables, total: receiveBuffers + transmitBuffers + headTables };
 }

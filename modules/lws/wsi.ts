@@ -139,7 +139,8 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 
 	bodyWritable(allowance: number): void {
 		if (this.#isFinishing) this.tryFinish();
-		if (!this.#isWriteableWanted || allowance === 0 || this.#isTelling) return;
+		// in the middle of `submit` there is no exchange yet; what is wanted then has been posted
+		if (!this.#isWriteableWanted || allowance === 0 || this.#isTelling || !this.exchange) return;
 		this.#isTelling = true;
 		// not by way of `call`: the application goes deep from here, and a device has 384 slots of stack
 		try {

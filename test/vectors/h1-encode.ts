@@ -10,9 +10,11 @@ export function encodeChunks(content: Uint8Array, size: number): Uint8Array {
 	const all: Uint8Array[] = [];
 	const carrier = {
 		output: new Uint8Array(size + OVERHEAD),
-		write(buffer: Uint8Array, start: number, end: number): number {
-			all.push(buffer.slice(start, end));
-			return end - start;
+		stream: {
+			write(buffer: Uint8Array, start: number, end: number): number {
+				all.push(buffer.slice(start, end));
+				return end - start;
+			},
 		},
 	} as unknown as Carrier;
 	for (let at = 0; at < content.length; at += size) {
