@@ -9,10 +9,28 @@ import { build } from "../hosts/desktop/build.mjs";
 import { Failure, main, run, step } from "../hosts/desktop/step.mjs";
 
 /** What test/moddable/main.js exports. */
-const EXPECTED = "lws-xs 6 true";
+const EXPECTED = "lws-xs 6 404";
 
 /** A command-line program: no simulator, no display. */
 const PLATFORM = "x-cli-lin";
+
+/** On that platform modules/io/manifest.json names nothing: the application names what the client imports. */
+const HOST_MODULES = {
+	timer: "$(MODULES)/base/timer/timer",
+	time: "$(MODULES)/base/time/time",
+	"embedded:io/socket/tcp": "$(MODULES)/io/socket/lin/tcp",
+	"embedded:io/socket/udp": "$(MODULES)/io/socket/lin/udp",
+	"embedded:io/socket/listener": "$(MODULES)/io/socket/lin/listener",
+	"*": [
+		"$(MODULES)/base/timer/modTimer",
+		"$(MODULES)/base/timer/lin/*",
+		"$(MODULES)/base/time/lin/*",
+		"$(MODULES)/base/instrumentation/modInstrumentation",
+		"$(MODULES)/io/common/builtinCommon",
+		"./main",
+		"./lwsTestMain",
+	],
+};
 
 const sdk = process.env.MODDABLE;
 if (sdk) await main(test);
@@ -42,9 +60,11 @@ async function testIn(folder, tools) {
 	const ours = path.resolve(".");
 	for (const file of ["main.js", "lwsTestMain.c"]) fs.copyFileSync(`test/moddable/${file}`, path.join(folder, file));
 	const manifest = {
+		// what manifest_base.json says on the platforms that it knows
+		build: { MODULES: "$(MODDABLE)/modules" },
 		include: [path.join(ours, "manifest.json")],
 		creation: { static: 0, chunk: { initial: 32768, incremental: 1024 }, heap: { initial: 2048, incremental: 64 } },
-		modules: { "*": ["./main", "./lwsTestMain"] },
+		modules: HOST_MODULES,
 	};
 	fs.writeFileSync(path.join(folder, "manifest.json"), JSON.stringify(manifest, null, "\t"));
 
