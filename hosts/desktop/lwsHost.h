@@ -128,7 +128,7 @@ void lwsRunLoop(xsMachine* the);
 
 /* lwsAddress */
 struct sockaddr_storage;
-/* A numeric IPv4 or IPv6 address; 0 when it is none. `length` receives the size of the socket address. */
+/* A numeric IPv4 or IPv6 address, or "+PATH" for a UNIX socket; 0 when it is none. `length` receives the size of the socket address. */
 int lwsParseAddress(const char* text, int port, struct sockaddr_storage* address, unsigned* length);
 /* The TCPFailure (hosts/typings/tcp.d.ts) of an errno. */
 const char* lwsFailureName(int failure);

@@ -183,7 +183,7 @@ void lws_tcp_constructor(xsMachine* the)
 {
 	struct sockaddr_storage address, local;
 	socklen_t addressLength, localLength = 0;
-	char text[80];
+	char text[128];	/* a UNIX socket's path has up to 107 bytes */
 	int port, nodelay = -1;
 	uint8_t format = LWS_BUFFER;
 	xsSlot *onReadable, *onWritable, *onError;
@@ -240,7 +240,7 @@ void lws_tcp_constructor(xsMachine* the)
 	xsSetHostHooks(xsThis, (xsHostHooks*)&gTcpHooks);
 	xsRemember(tcp->self);
 
-	if (nodelay >= 0)
+	if (nodelay >= 0 && address.ss_family != AF_UNIX)
 		setsockopt(tcp->source.fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
 	tcp->connecting = 1;
 	if ((localLength && bind(tcp->source.fd, (struct sockaddr*)&local, localLength) < 0)

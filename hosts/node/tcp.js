@@ -54,6 +54,7 @@ function checkCallback(callback) {
 /** @param {unknown} address */
 function checkAddress(address) {
 	const text = String(address);
+	if (text.length > 1 && text.startsWith("+")) return text;
 	if (net.isIP(text) === 0) throw new Error("invalid address");
 	return text;
 }
@@ -72,7 +73,14 @@ function checkFormat(format) {
 	return format;
 }
 
+/** @type {readonly ("localAddress" | "unix")[]} */
+const EXTRAS = Object.freeze(["localAddress", "unix"]);
+
 export default class TCP {
+	static get extras() {
+		return EXTRAS;
+	}
+
 	/** @type {Format} */
 	#format = "buffer";
 	#address;
@@ -120,7 +128,10 @@ export default class TCP {
 		socket.on("data", (chunk) => this.#arrived(chunk));
 		socket.on("end", () => this.#finished());
 		socket.on("error", (error) => this.#end(failureOf(error)));
-		socket.connect({ host: this.#address, port: this.#port, localAddress });
+		if (this.#address.startsWith("+")) {
+			// "@" is lws's way to write the NUL of an abstract name
+			socket.connect({ path: this.#address.slice(1).replace(/^@/, "\0") });
+		} else socket.connect({ host: this.#address, port: this.#port, localAddress });
 	}
 
 	get remoteAddress() {

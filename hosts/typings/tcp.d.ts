@@ -18,12 +18,12 @@ declare module "embedded:io/socket/tcp" {
 	export type TCPFailure = "refused" | "reset" | "timed-out" | "unreachable" | "address" | "other";
 
 	export interface TCPOptions {
-		/** A numeric IPv4 or IPv6 address. */
+		/** A numeric IPv4 or IPv6 address; with the extra "unix" also "+PATH", or "+@NAME" for an abstract one. */
 		address: string;
 		port: number;
 		/** Switch Nagle's algorithm off (true) or on (false). */
 		nodelay?: boolean;
-		/** Numeric local address to bind to; desktop and Node only, the device ignores it. */
+		/** Numeric local address to bind to, with the extra "localAddress"; other hosts ignore it. */
 		localAddress?: string;
 		onReadable?: (this: TCP, bytes: number) => void;
 		onWritable?: (this: TCP, bytes: number) => void;
@@ -35,6 +35,8 @@ declare module "embedded:io/socket/tcp" {
 
 	export default class TCP {
 		constructor(options: TCPOptions);
+		/** What the sockets of this host know beyond the SDK's, which have no such property. */
+		static readonly extras?: readonly ("localAddress" | "unix")[];
 		readonly remoteAddress: string;
 		readonly remotePort: number;
 		format: "number" | "buffer";

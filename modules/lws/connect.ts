@@ -11,7 +11,7 @@ import { ClientWsi } from "./wsi.js";
 /** lws_client_connect_info; the README has a table of what each member does here. */
 export interface ConnectInfo<User = unknown> {
 	context: Context;
-	/** A name or a numeric address. */
+	/** A name or a numeric address; on the desktop also "+PATH", a UNIX socket, or "+@NAME", an abstract one. */
 	address: string;
 	port: number;
 	/** LCCSCF_… */
@@ -39,7 +39,7 @@ export interface ConnectInfo<User = unknown> {
 	vhost?: Vhost;
 	/** Receives the wsi before any callback. */
 	pwsi?: { wsi: Wsi<User> | undefined };
-	/** Numeric address of the local interface; the device's sockets cannot be bound. */
+	/** Numeric address of the local interface; throws on a host whose sockets cannot be bound, as the device's. */
 	iface?: string;
 	/** TLS comes later. */
 	alpn?: string;
@@ -51,6 +51,15 @@ export interface ConnectInfo<User = unknown> {
 function requireText(name: string, value: unknown): string {
 	if (typeof value !== "string" || value === "") throw new TypeError(`${name} is missing`);
 	return value;
+}
+
+/** What not every host's sockets can do. */
+function checkHost({ context, address, iface }: ConnectInfo<never>): void {
+	const extras = context.host.TCP.extras ?? [];
+	if (address.startsWith("+") && !extras.includes("unix")) throw new TypeError("this host has no UNIX sockets");
+	if (iface !== undefined && !extras.includes("localAddress")) {
+		throw new TypeError("iface: the sockets of this host cannot be bound to a local address");
+	}
 }
 
 function check(info: ConnectInfo<never>): void {
@@ -76,7 +85,7 @@ function check(info: ConnectInfo<never>): void {
 		throw new RangeError("ietfVersionOrMinusOne is 13, 0 or -1");
 	}
 	if ((info.sslConnection ?? 0) & LCCSCF_USE_SSL) throw new TypeError("LCCSCF_USE_SSL: TLS is not built in yet");
-	if (info.address.startsWith("+")) throw new TypeError("UNIX sockets are not built in yet");
+	checkHost(info);
 }
 
 function findVhost(info: ConnectInfo<never>): Vhost {

@@ -11,8 +11,9 @@ export interface Lookup {
 
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
-/** An IPv4 or IPv6 address, without brackets. */
+/** An IPv4 or IPv6 address, without brackets, or a UNIX socket: nothing that a resolver is needed for. */
 export function isNumeric(host: string): boolean {
+	if (host.startsWith("+")) return true;
 	const parts = IPV4.exec(host);
 	if (parts) return parts.slice(1).every((part) => Number(part) < 256);
 	return host.includes(":");

@@ -43,6 +43,8 @@ export class Network {
 		this.device = options.device ?? false;
 		const network = this;
 		this.TCP = class extends Socket {
+			static readonly extras = ["localAddress"];
+
 			constructor(options: TCPOptions) {
 				super(network, options);
 			}

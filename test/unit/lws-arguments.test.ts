@@ -123,7 +123,7 @@ describe("clientConnectViaInfo", () => {
 		}
 	});
 
-	it('refuses UNIX sockets ("+"), TLS and what is no deadline by name.', () => {
+	it('refuses UNIX sockets ("+") where the host has none, TLS and what is no deadline by name.', () => {
 		refuses({ address: "+/run/socket" }, /UNIX/);
 		refuses({ address: "+@abstract" }, /UNIX/);
 		refuses({ sslConnection: lws.LCCSCF_USE_SSL }, /TLS/);

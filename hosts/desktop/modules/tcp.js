@@ -1,4 +1,6 @@
 /* ECMA-419 TCP client socket; lwsTcp.c is behind it, hosts/typings/tcp.d.ts is its contract. */
+const EXTRAS = Object.freeze(["localAddress", "unix"]);
+
 export default class TCP @ "lws_tcp_destructor" {
 	constructor(options) @ "lws_tcp_constructor";
 	close() @ "lws_tcp_close";
@@ -8,4 +10,5 @@ export default class TCP @ "lws_tcp_destructor" {
 	get remotePort() @ "lws_tcp_get_remotePort";
 	get format() @ "lws_tcp_get_format";
 	set format(format) @ "lws_tcp_set_format";
+	static get extras() { return EXTRAS; }
 }
