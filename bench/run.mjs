@@ -43,6 +43,21 @@ const KERNELS = [
 /** A head line or a small frame, and a receive buffer of a device. */
 const SPANS = [32, 1024];
 
+/** What the client adds to the time of a large GET, beside the loop that only reads. */
+async function* compareClientWithLoop() {
+	const source = await startServer("source.mjs", 100 * MB);
+	const server = await startServer("origin.mjs");
+	try {
+		const bare = await leastTime(5, HOST, ["build/bench/read.js", `${source.port}`, `${CLIENT_BUFFER}`]);
+		const args = [server.port, "GET", "/identity/100000000", CLIENT_BUFFER, 1, 0].map(String);
+		const value = await leastTime(5, HOST, [...LIBRARY, ...args]);
+		yield { name: "wall: 100 MB GET (reference: bare loop)", unit: "ms", value, reference: bare, target: 1.3 * bare };
+	} finally {
+		await server.stop();
+		await source.stop();
+	}
+}
+
 /** Every group yields rows; `reference` is measured too, `target` is what the project holds itself to. */
 const GROUPS = {
 	async *start() {
@@ -83,6 +98,7 @@ const GROUPS = {
 		} finally {
 			await source.stop();
 		}
+		yield* compareClientWithLoop();
 	},
 
 	async *client() {
