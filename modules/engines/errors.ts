@@ -68,6 +68,7 @@ const SENTENCES: Readonly<Record<string, string>> = Object.freeze({
 	"h1:trailer-too-long": "the trailer section is longer than 16 KB",
 	"h1:too-many-interim": "more than 100 interim responses came before the final one",
 	"h1:unexpected-upgrade": "the peer switches protocols without having been asked",
+	"h1:unsolicited-response": "the peer spoke before anything had been asked",
 	"h1:empty-reply": "the peer closed the connection without a response",
 	"h1:truncated-head": "the peer closed the connection inside the head of the response",
 	"h1:truncated-body": "the peer closed the connection before the body was complete",

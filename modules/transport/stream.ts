@@ -4,7 +4,7 @@
 
 /** Who is told what happens to a stream. No call comes from inside a call to the stream, and none after `abort`. */
 export interface StreamSink {
-	/** The stream stands; `room` bytes may be written. */
+	/** The stream stands; `room` bytes may be written, which can be none yet. */
 	opened(): void;
 	/** New bytes have arrived; `available` is all that wait. */
 	readable(): void;

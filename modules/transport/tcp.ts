@@ -98,6 +98,12 @@ export class TCPStream implements ByteStream {
 	/** @internal From the socket. */
 	arrived(bytes: number): void {
 		this.available = bytes;
+		if (!this.#isOpened) {
+			// a peer that speaks at once, and has perhaps ended already: then `onWritable` never comes
+			this.#isOpened = true;
+			this.#sink.opened();
+			if (!this.source) return;
+		}
 		this.#sink.readable();
 	}
 

@@ -52,6 +52,7 @@ const EXITS: Readonly<Record<string, Exit>> = Object.freeze({
 	"h1:trailer-too-long": Exit.Receive,
 	"h1:too-many-interim": Exit.MalformedHead,
 	"h1:unexpected-upgrade": Exit.MalformedHead,
+	"h1:unsolicited-response": Exit.MalformedHead,
 	"h1:empty-reply": Exit.EmptyReply,
 	"h1:truncated-head": Exit.Receive,
 	"h1:truncated-body": Exit.PartialBody,

@@ -34,6 +34,11 @@ export class RequestWriter {
 		this.#rest = "";
 	}
 
+	/** Something of it has been written. */
+	get begun(): boolean {
+		return this.#part !== Part.Line || this.#rest !== "";
+	}
+
 	get done(): boolean {
 		return this.#part === Part.Done;
 	}

@@ -197,7 +197,14 @@ export class H1Role implements Role, Exchange {
 		const order = this.#order as Order;
 		if (carrier.inputStart === carrier.inputEnd) {
 			if (carrier.fill() === 0) return false;
-			if (!this.#head.started && this.#interim === 0) order.answering();
+			if (!this.#head.started && this.#interim === 0) {
+				// RFC 9112 section 9.2: what comes before a request is no answer to it
+				if (!this.#writer.begun) {
+					this.fail("h1:unsolicited-response");
+					return false;
+				}
+				order.answering();
+			}
 		}
 		const count = this.#head.feed(carrier.input, carrier.inputStart, carrier.inputEnd);
 		if (count < 0) {
