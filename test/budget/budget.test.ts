@@ -4,7 +4,7 @@
  */
 import { ok, strictEqual } from "node:assert";
 import type http from "node:http";
-import { isBuilt, type Outcome, Programs, runHost, type Variant } from "../desktop/host.js";
+import { type Outcome, Programs, runHost, skipUnlessBuilt, type Variant } from "../desktop/host.js";
 import { PERIOD } from "../host/pattern.js";
 import { LIBRARY } from "../wire/run.js";
 import { pattern, plain, type Received, takeBody, WireServer } from "../wire/server.js";
@@ -70,7 +70,7 @@ describe("the client in 24,576 bytes", function () {
 	const server = new WireServer();
 	let port = 0;
 	before(async function () {
-		if (!isBuilt("32")) this.skip();
+		skipUnlessBuilt(this, "32");
 		port = await server.listen();
 		server.begin(answer);
 	});
@@ -120,7 +120,7 @@ describe("memoryPlan", function () {
 	for (const variant of ["64", "32"] as const) {
 		for (const sizes of ["{}", '{"connections":3,"receiveBuffer":4096,"transmitBuffer":2048,"headTable":4096}']) {
 			it(`What createContext adds to the heap's chunks is what was planned (${variant}, ${sizes}).`, async function () {
-				if (!isBuilt(variant)) this.skip();
+				skipUnlessBuilt(this, variant);
 				const { stdout, stderr } = await runBudget(variant, "64K", ["1", "plan", sizes]);
 				const { planned, added } = JSON.parse(stdout.trim().split("\n").at(-1) as string);
 				ok(planned > 0, stderr);

@@ -1,6 +1,6 @@
 /** How a program on the desktop host can end: each way has its exit code and a sentence that says what to do. */
 import { match, strictEqual } from "node:assert";
-import { isBuilt, type Outcome, Programs, runHost, type Variant } from "./host.js";
+import { type Outcome, Programs, runHost, skipUnlessBuilt, type Variant } from "./host.js";
 
 const HEAP = "32768";
 
@@ -117,7 +117,7 @@ for (const variant of ["64", "32", "asan"] as const) {
 	describe(`failures of a program (${variant})`, function () {
 		const programs = new Programs();
 		before(function () {
-			if (!isBuilt(variant)) this.skip();
+			skipUnlessBuilt(this, variant);
 		});
 		after(() => programs.remove());
 		this.timeout(60_000);

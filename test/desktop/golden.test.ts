@@ -2,7 +2,7 @@
 import { match, strictEqual } from "node:assert";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { isBuilt, runHost, type Variant } from "./host.js";
+import { runHost, skipUnlessBuilt, type Variant } from "./host.js";
 
 const LIBRARY = ["--preload", "lws-xs=build/lib/lws-xs.js"];
 const PROGRAMS = ["golden", "reentrancy", "faults"];
@@ -22,7 +22,7 @@ for (const { name, variant, options } of RUNS) {
 	describe(`the client on a scripted network (${name})`, function () {
 		this.timeout(120_000);
 		before(function () {
-			if (!isBuilt(variant)) this.skip();
+			skipUnlessBuilt(this, variant);
 		});
 
 		for (const program of PROGRAMS) {

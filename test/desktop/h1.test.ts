@@ -2,7 +2,7 @@
 import { match, strictEqual } from "node:assert";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { isBuilt, runHost } from "./host.js";
+import { runHost, skipUnlessBuilt } from "./host.js";
 
 const ARGUMENTS = ["9112", "2000"];
 
@@ -18,7 +18,7 @@ describe("the engines of HTTP/1 in Node and on XS", function () {
 
 	for (const variant of ["64", "32"] as const) {
 		it(`Every vector, every written request and every mutation has the same outcome (${variant}-bit).`, async function () {
-			if (!isBuilt(variant)) this.skip();
+			skipUnlessBuilt(this, variant);
 			const { stdout, stderr } = await runHost(variant, ["build/test/xs/h1.js", ...ARGUMENTS]);
 			strictEqual(stdout, expected);
 			strictEqual(stderr, "");

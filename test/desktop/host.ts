@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 export type Variant = "64" | "32" | "asan";
 
-const PRODUCT: Record<Variant, string> = {
+export const PRODUCTS: Record<Variant, string> = {
 	64: "build/xs-desktop",
 	32: "build/xs-desktop-32",
 	asan: "build/xs-desktop-asan",
@@ -19,9 +19,11 @@ export interface Outcome {
 	stderr: string;
 }
 
-/** Variants that this machine can have; 32-bit programs exist only on x86-64. */
-export function isBuilt(variant: Variant): boolean {
-	return existsSync(PRODUCT[variant]);
+/** Skips where this machine cannot have the variant, and says why: 32-bit programs exist only on x86-64. */
+export function skipUnlessBuilt(context: Mocha.Context, variant: Variant): void {
+	if (existsSync(PRODUCTS[variant])) return;
+	console.log(`      skipped, for ${PRODUCTS[variant]} was not built (npm run build says why):`);
+	context.skip();
 }
 
 export interface RunOptions {
@@ -33,7 +35,7 @@ export interface RunOptions {
 /** Runs the host with `args` (options, file, arguments of the program) to its end. */
 export function runHost(variant: Variant, args: string[], options: RunOptions = {}): Promise<Outcome> {
 	return new Promise((resolve, reject) => {
-		const child = spawn(PRODUCT[variant], args, { env: { ...process.env, ...options.environment } });
+		const child = spawn(PRODUCTS[variant], args, { env: { ...process.env, ...options.environment } });
 		const stdout: Buffer[] = [];
 		const stderr: Buffer[] = [];
 		child.stdout.on("data", (data) => stdout.push(data));

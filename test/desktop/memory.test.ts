@@ -1,6 +1,6 @@
 /** The two machines: what lies in the root, what in the application's fixed heap, and what it costs. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import { isBuilt, Programs, runHost } from "./host.js";
+import { Programs, runHost, skipUnlessBuilt } from "./host.js";
 
 const HELLO = `
 import Timer from "timer";
@@ -15,7 +15,7 @@ describe("the fixed heap", function () {
 	after(() => programs.remove());
 
 	it("Hello world with a promise and a timer runs in 16,384 bytes on the 32-bit host.", async function () {
-		if (!isBuilt("32")) this.skip();
+		skipUnlessBuilt(this, "32");
 		const outcome = await runHost("32", ["--heap", "16384", "--stats", programs.write("hello.js", HELLO)]);
 		strictEqual(outcome.code, 0, outcome.stderr);
 		strictEqual(outcome.stdout, "hello\nthen 1\ntimer\n");

@@ -1,7 +1,7 @@
 /** The host-neutral programs of test/host, run on XS: 64 bits, 32 bits, AddressSanitizer, collecting at every allocation. */
 import { match, strictEqual } from "node:assert";
 import { type Ports, ScriptedServer } from "../servers/scripted.js";
-import { isBuilt, Programs, runHost, type Variant } from "./host.js";
+import { Programs, runHost, skipUnlessBuilt, type Variant } from "./host.js";
 
 /** What runs in a small heap, and what keeps more in memory than that. */
 const PROGRAMS = ["tcp", "tcp-end", "tcp-stream", "timer", "resolver", "data"];
@@ -21,7 +21,7 @@ for (const { name, variant, options, quick } of RUNS) {
 		const server = new ScriptedServer();
 		let ports: Ports;
 		before(async function () {
-			if (!isBuilt(variant)) this.skip();
+			skipUnlessBuilt(this, variant);
 			ports = await server.listen();
 		});
 		after(() => server.close());
@@ -67,7 +67,7 @@ describe("files and standard streams", function () {
 
 	for (const variant of ["64", "32", "asan"] as const) {
 		it(`A file is written and read in pieces (${variant}).`, async function () {
-			if (!isBuilt(variant)) this.skip();
+			skipUnlessBuilt(this, variant);
 			const source = `
 import File from "desktop/file";
 const path = argv[0];
@@ -101,7 +101,7 @@ try { new File({ path, mode: "x" }); } catch (error) { console.log(error.name); 
 		});
 
 		it(`Standard input comes by events, also from a file, to its end (${variant}).`, async function () {
-			if (!isBuilt(variant)) this.skip();
+			skipUnlessBuilt(this, variant);
 			const source = `
 import { Input, writeOutput, writeError } from "desktop/stdio";
 const piece = new Uint8Array(777);

@@ -3,8 +3,9 @@
  * behind it: a client that has taken harm would show it there.
  */
 import { ok, strictEqual } from "node:assert";
+import { skipUnlessBuilt } from "../desktop/host.js";
 import type { PlannedRequest, Result } from "../wire/plan.js";
-import { RUNS, type Run, runPlan, skipUnlessBuilt } from "../wire/run.js";
+import { RUNS, type Run, runPlan } from "../wire/run.js";
 import { cuts, ENDLESS, MALFORMED, type Script, SLOWNESS, TOLERATED } from "./scripts.js";
 import { HostileServer } from "./server.js";
 
@@ -22,7 +23,7 @@ function describeScripts(title: string, scripts: Script[], run: Run, pieces: "wh
 		const server = new HostileServer(scripts);
 		let results: Result[] = [];
 		before(async function () {
-			skipUnlessBuilt(this, run);
+			skipUnlessBuilt(this, run.variant);
 			const port = await server.listen();
 			const suffix = pieces === "bytes" ? "/bytes" : "";
 			const requests = scripts.flatMap((script, i) => {

@@ -1,6 +1,7 @@
 /** After a thousand failures of a kind heap and descriptors are where they were after ten. */
 import { deepStrictEqual, strictEqual } from "node:assert";
-import { LIBRARY, RUNS, skipUnlessBuilt, WIDE } from "../wire/run.js";
+import { skipUnlessBuilt } from "../desktop/host.js";
+import { LIBRARY, RUNS, WIDE } from "../wire/run.js";
 import { type Repetition, repeat } from "./repetition.js";
 import type { Script } from "./scripts.js";
 import { HostileServer } from "./server.js";
@@ -58,7 +59,7 @@ for (const run of RUNS) {
 		const server = new HostileServer(KINDS.map(({ name, error, steps = [] }) => ({ name, error, steps })));
 		let port = 0;
 		before(async function () {
-			skipUnlessBuilt(this, run);
+			skipUnlessBuilt(this, run.variant);
 			port = await server.listen();
 		});
 		after(() => server.close());

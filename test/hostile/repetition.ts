@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { PRODUCTS, type Run } from "../wire/run.js";
+import { PRODUCTS } from "../desktop/host.js";
+import type { Run } from "../wire/run.js";
 
 export interface Repetition {
 	port: number;

@@ -1,8 +1,9 @@
 /** Which connections are made, shared and given up. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { once } from "node:events";
+import { skipUnlessBuilt } from "../desktop/host.js";
 import type { PlannedRequest } from "./plan.js";
-import { RUNS, runOne, runPlan, skipUnlessBuilt, WIDE } from "./run.js";
+import { RUNS, runOne, runPlan, WIDE } from "./run.js";
 import { plain, WireServer } from "./server.js";
 
 for (const run of RUNS) {
@@ -11,7 +12,7 @@ for (const run of RUNS) {
 		const server = new WireServer();
 		let port = 0;
 		before(async function () {
-			skipUnlessBuilt(this, run);
+			skipUnlessBuilt(this, run.variant);
 			port = await server.listen();
 		});
 		after(() => server.close());
@@ -115,7 +116,7 @@ describe("names and addresses on the wire", function () {
 	const server = new WireServer();
 	const server6 = new WireServer();
 	before(async function () {
-		skipUnlessBuilt(this, WIDE);
+		skipUnlessBuilt(this, WIDE.variant);
 		await server.listen();
 	});
 	after(async () => {

@@ -1,7 +1,8 @@
 /** What goes out with a body, and how both sides hold each other up. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RUNS, runOne, runPlan, skipUnlessBuilt, WIDE } from "./run.js";
+import { skipUnlessBuilt } from "../desktop/host.js";
+import { RUNS, runOne, runPlan, WIDE } from "./run.js";
 import { count, pattern, patternSum, plain, takeBody, WireServer } from "./server.js";
 
 const WHOLE = "BIND CREATE APPEND WRITEABLE FILTER ESTABLISHED RECEIVE READ COMPLETED DROP CLOSED DESTROY";
@@ -12,7 +13,7 @@ for (const run of RUNS) {
 		const server = new WireServer();
 		let port = 0;
 		before(async function () {
-			skipUnlessBuilt(this, run);
+			skipUnlessBuilt(this, run.variant);
 			port = await server.listen();
 		});
 		after(() => server.close());
@@ -113,7 +114,7 @@ describe("back-pressure on the wire", function () {
 	const server = new WireServer();
 	let port = 0;
 	before(async function () {
-		skipUnlessBuilt(this, WIDE);
+		skipUnlessBuilt(this, WIDE.variant);
 		port = await server.listen();
 	});
 	after(() => server.close());

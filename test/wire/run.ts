@@ -1,14 +1,7 @@
 /** Runs plans on XS, in each variant of the host. */
 import { deepStrictEqual, strictEqual } from "node:assert";
-import { isBuilt, runHost, type Variant } from "../desktop/host.js";
+import { runHost, type Variant } from "../desktop/host.js";
 import type { Plan, Result } from "./plan.js";
-
-/** The host of each variant, for those who need more of its process than `runHost` gives. */
-export const PRODUCTS: Record<Variant, string> = {
-	64: "build/xs-desktop",
-	32: "build/xs-desktop-32",
-	asan: "build/xs-desktop-asan",
-};
 
 export const LIBRARY = ["--preload", "lws-xs=build/lib/lws-xs.js"];
 
@@ -30,10 +23,6 @@ export const RUNS: Run[] = [
 	{ name: "64-bit, collecting at every allocation", variant: "64", options: ["--stress"], divisor: 100 },
 	{ name: "AddressSanitizer, collecting at every allocation", variant: "asan", options: ["--stress"], divisor: 100 },
 ];
-
-export function skipUnlessBuilt(context: Mocha.Context, run: Run): void {
-	if (!isBuilt(run.variant)) context.skip();
-}
 
 /** Results in the order of the plan's requests. Asserts that the client ended by itself and broke none of its rules. */
 export async function runPlan(run: Run, plan: Plan): Promise<Result[]> {

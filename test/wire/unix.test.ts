@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isBuilt, Programs, runHost } from "../desktop/host.js";
+import { Programs, runHost, skipUnlessBuilt } from "../desktop/host.js";
 
 const PROGRAM = `
 import { clientConnectViaInfo, contextDestroy, createContext, httpClientHttpResponse, httpClientRead } from "lws-xs";
@@ -44,7 +44,7 @@ describe("UNIX sockets", function () {
 
 	for (const variant of ["64", "32"] as const) {
 		it(`A GET goes over a UNIX socket by path and by abstract name, and a missing one is refused (${variant}).`, async function () {
-			if (!isBuilt(variant)) this.skip();
+			skipUnlessBuilt(this, variant);
 			const program = ["--preload", "lws-xs=build/lib/lws-xs.js", programs.write("unix.js", PROGRAM)];
 			for (const address of [`+${path}`, `+@${abstract}`]) {
 				const outcome = await runHost(variant, [...program, address]);

@@ -2,7 +2,7 @@
 import { strictEqual } from "node:assert";
 import { once } from "node:events";
 import net from "node:net";
-import { isBuilt, Programs, runHost } from "../desktop/host.js";
+import { Programs, runHost, skipUnlessBuilt } from "../desktop/host.js";
 
 /** It is busy while the connection is made, so that the host finds the server's bytes together with the connection. */
 const PROGRAM = `
@@ -35,7 +35,7 @@ describe("A server that speaks first", function () {
 	] as const) {
 		for (const variant of ["64", "32"] as const) {
 			it(`${what[0]?.toUpperCase()}${what.slice(1)}, unasked, is no answer (${variant}).`, async function () {
-				if (!isBuilt(variant)) this.skip();
+				skipUnlessBuilt(this, variant);
 				const sockets = new Set<net.Socket>();
 				const server = net.createServer((socket) => {
 					sockets.add(socket.on("error", () => {}));
