@@ -7,6 +7,7 @@
  *   lwsLoader     specifier -> source -> byte code; native functions behind `@`
  *   lwsLoop       events, timers and microtasks, one turn after another
  *   lwsTcp lwsTcpStream lwsResolver lwsTimer lwsFile lwsStdio lwsProcess   host modules; lwsAddress serves the first three
+ *   lwsTlsMemory  what mbedTLS allocates, counted
  */
 
 #ifndef __LWS_HOST__
@@ -132,6 +133,12 @@ struct sockaddr_storage;
 int lwsParseAddress(const char* text, int port, struct sockaddr_storage* address, unsigned* length);
 /* The TCPFailure (hosts/typings/tcp.d.ts) of an errno. */
 const char* lwsFailureName(int failure);
+
+/* lwsTlsMemory: the calloc and free of mbedTLS and of the C files in modules/native/tls */
+void* lwsTlsCalloc(size_t count, size_t size);
+void lwsTlsFree(void* data);
+/* Bytes that are allocated now, and the most that ever were. */
+void lwsTlsHeap(size_t* now, size_t* peak);
 
 /* lwsTimer */
 double lwsMilliseconds(void);

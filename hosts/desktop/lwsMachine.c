@@ -281,7 +281,9 @@ xsSlot* lwsGetCallback(xsMachine* the, xsIdentifier id)
 void lws_memory_statistics(xsMachine* the)
 {
 	lwsHeapFigures figures;
+	size_t tlsNow, tlsPeak;
 	lwsHeapStatistics(the, &figures);
+	lwsTlsHeap(&tlsNow, &tlsPeak);
 	xsmcVars(1);
 	xsmcSetNewObject(xsResult);
 #define mxFigure(NAME, VALUE) (xsmcSetNumber(xsVar(0), (double)(VALUE)), xsmcSet(xsResult, xsID(NAME), xsVar(0)))
@@ -292,6 +294,8 @@ void lws_memory_statistics(xsMachine* the)
 	mxFigure("slots", figures.slots);
 	mxFigure("slotSize", figures.slotSize);
 	mxFigure("gcs", figures.collections);
+	mxFigure("tlsHeap", tlsNow);
+	mxFigure("tlsHeapPeak", tlsPeak);
 }
 
 void lws_memory_collect(xsMachine* the)

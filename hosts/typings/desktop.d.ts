@@ -63,6 +63,9 @@ declare module "desktop/memory" {
 		slotSize: number;
 		/** Garbage collections so far. */
 		gcs: number;
+		/** Bytes that mbedTLS has allocated, outside of the static heap, and the most that it ever had. */
+		tlsHeap: number;
+		tlsHeapPeak: number;
 	}
 	export function statistics(): HeapStatistics;
 	/** Collects garbage now. */

@@ -74,9 +74,9 @@ export class Session {
 
 	/** The line of --stats. */
 	get statistics(): string {
-		const { peakHeap, heap, chunks, slots, gcs } = statistics();
+		const { peakHeap, heap, chunks, slots, gcs, tlsHeapPeak } = statistics();
 		const { bytesIn, bytesOut, connections } = this.wire;
-		const figures = { peakHeap, heap, chunks, slots, gcs, tlsHeapPeak: 0, bytesIn, bytesOut, connections };
+		const figures = { peakHeap, heap, chunks, slots, gcs, tlsHeapPeak, bytesIn, bytesOut, connections };
 		return `${JSON.stringify(figures)}\n`;
 	}
 }
