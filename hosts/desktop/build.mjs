@@ -2,7 +2,7 @@
  * Sets up what is missing and builds: dist/, the bundles, and the desktop host in the wanted variants. Work that is
  * done is not done again; a build with nothing to do takes a fraction of a second.
  *
- *     node hosts/desktop/build.mjs [64] [32] [asan]
+ *     node hosts/desktop/build.mjs [64] [32] [asan] [tls2]
  */
 import os from "node:os";
 import { fileURLToPath } from "node:url";
@@ -19,11 +19,13 @@ const VARIANTS = new Map([
 	["64", "64-bit"],
 	["32", "32-bit"],
 	["asan", "AddressSanitizer"],
+	["tls2", "mbedTLS 2.28"],
 ]);
 
 /**
  * Builds `variants` of the host, the tool, and the programs of `kinds` (keys of PROGRAMS). Resolves to the variants that
- * were built: where no 32-bit program can run, that one is left out. A Failure says what went wrong and what to do.
+ * were built: one that this machine cannot have (no 32-bit program runs, there is no mbedTLS 2.28) is left out. A Failure
+ * says what went wrong and what to do.
  */
 export async function build(variants = [...VARIANTS.keys()], kinds = Object.keys(PROGRAMS)) {
 	process.chdir(ROOT);
@@ -39,12 +41,13 @@ export async function build(variants = [...VARIANTS.keys()], kinds = Object.keys
 	}
 }
 
-async function compileHost({ cc, emulator, variants }) {
+async function compileHost({ cc, emulator, variants, mbedtls }) {
 	if (variants.length === 0) return;
 	embed();
 	const names = variants.map((variant) => VARIANTS.get(variant)).join(", ");
 	const settings = ["-s", `-j${os.availableParallelism()}`, `CC=${cc}`, `EMULATOR=${emulator}`];
-	const args = ["-f", "hosts/desktop/Makefile", ...settings, ...variants];
+	const folders = Object.entries(mbedtls).map(([variant, folder]) => `MBEDTLS_${variant}=${folder}`);
+	const args = ["-f", "hosts/desktop/Makefile", ...settings, ...folders, ...variants];
 	// A make that started us, if any, has told its options to all below it; they are not for this one.
 	const { MAKEFLAGS, MAKELEVEL, MFLAGS, ...env } = process.env;
 	await step(`Compiling XS and the host (${names})`, async () => {

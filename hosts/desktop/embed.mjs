@@ -20,7 +20,7 @@ const TOOL_BUNDLE = "build/tool/main.js";
 const TOOL_START = 'import main from "desktop/tool";\nmain(argv);\n';
 
 /** Folders whose C files use `xsID_name`; the data modules of XS need only those of modules.json. */
-const C_FOLDERS = ["hosts/desktop", "modules/native"];
+const C_FOLDERS = ["hosts/desktop", "modules/native", "modules/native/tls"];
 
 /** Generates the files and returns the paths of those that changed. */
 export function embed(root = ROOT) {

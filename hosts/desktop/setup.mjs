@@ -1,17 +1,22 @@
 /** What a build needs before it can begin: Node, the tools of the machine, the packages of the registry. */
 import fs from "node:fs";
+import { prepareMbedtls } from "./mbedtls.mjs";
 import { Failure, run, step, tail } from "./step.mjs";
 import { prepareTools } from "./tools.mjs";
 
 /** The version that package.json asks for under "engines". */
 const OLDEST_NODE = [20, 19];
 
-/** Installs what is missing; resolves to the tools (see prepareTools). It uses nothing but Node's own modules. */
+/**
+ * Installs what is missing; resolves to the tools (see prepareTools) and the folders of mbedTLS (see prepareMbedtls) as
+ * `mbedtls`. It uses nothing but Node's own modules.
+ */
 export async function setUp(variants) {
 	checkNode();
 	const tools = await prepareTools(variants);
+	const { mbedtls, variants: possible } = await prepareMbedtls(tools);
 	await npmCi();
-	return tools;
+	return { ...tools, variants: possible, mbedtls };
 }
 
 function checkNode() {

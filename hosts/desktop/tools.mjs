@@ -14,6 +14,15 @@ const VARIANTS = {
 	asan: { flags: ["-fsanitize=address"], need: "the compiler's AddressSanitizer library" },
 };
 
+/** A variant with another library asks of the compiler what its model does. */
+const MODELS = { tls2: "64" };
+
+/** What a variant is called in sentences, and the product that an earlier build may have left. */
+const NAMES = {
+	32: { name: "The 32-bit host", product: "build/xs-desktop-32" },
+	tls2: { name: "The host with mbedTLS 2.28", product: "build/xs-desktop-tls2" },
+};
+
 /** Programs that run a 32-bit program where the kernel does not. */
 const EMULATORS = ["qemu-i386", "qemu-i386-static"];
 
@@ -33,7 +42,7 @@ int main(int argc, char** argv) { return puts("works") < 0 || pow(argc, 2) != 1 
 export async function prepareTools(variants) {
 	let wanted = variants;
 	if (wanted.includes("32") && !["x64", "ia32"].includes(process.arch))
-		wanted = leaveOut32(wanted, `${process.arch} processors run no 32-bit x86 programs`);
+		wanted = leaveOut(wanted, "32", `${process.arch} processors run no 32-bit x86 programs`);
 	let found = await examine(wanted);
 	if (found.missing.length > 0) {
 		if (process.env.CC && found.missing.includes("64")) {
@@ -57,15 +66,22 @@ export async function prepareTools(variants) {
 		}
 	}
 	if (found.noEmulator)
-		wanted = leaveOut32(wanted, "this system runs no 32-bit programs (the package qemu-user would)");
+		wanted = leaveOut(wanted, "32", "this system runs no 32-bit programs (the package qemu-user would)");
 	return { cc: found.cc, emulator: found.emulator, variants: wanted };
 }
 
-function leaveOut32(variants, reason) {
-	say(`The 32-bit host is left out: ${reason}.`);
+/** `variants` without one that this machine cannot have; says so. */
+export function leaveOut(variants, variant, reason) {
+	const { name, product } = NAMES[variant];
+	say(`${name} is left out: ${reason}.`);
 	// One of an earlier time would make the tests believe that it can run.
-	fs.rmSync("build/xs-desktop-32", { force: true });
-	return variants.filter((variant) => variant !== "32");
+	fs.rmSync(product, { force: true });
+	return variants.filter((other) => other !== variant);
+}
+
+/** The compiler's command and flags for a variant. */
+export function compilerOf(cc, variant) {
+	return [...cc.split(/\s+/), ...VARIANTS[MODELS[variant] ?? variant].flags];
 }
 
 /** Forgets what is known about the tools: called when a compilation fails, which may mean that they are gone. */
@@ -83,7 +99,7 @@ async function examine(variants) {
 	if (!/^GNU Make ([4-9]|\d\d)/.test((await run("make", ["--version"])).output)) found.missing.push("make");
 	const cache = await readCache(identity);
 	const known = cache.works.length;
-	for (const variant of variants) {
+	for (const variant of new Set(variants.map((variant) => MODELS[variant] ?? variant))) {
 		if (cache.works.includes(variant)) continue;
 		const tried = await tryCompiler(cc, variant);
 		if (tried.works) {
@@ -94,7 +110,7 @@ async function examine(variants) {
 			found.missing.push(variant);
 		} else if (variant === "32") found.noEmulator = true;
 		else {
-			const command = [cc, ...VARIANTS[variant].flags].join(" ");
+			const command = compilerOf(cc, variant).join(" ");
 			const sentence = `a program made by \`${command}\` does not run in this folder: see its message above.`;
 			throw new Failure("set-up", sentence, tried.output);
 		}
@@ -136,7 +152,7 @@ async function tryCompiler(cc, variant) {
 	try {
 		const program = path.resolve(folder, "try");
 		fs.writeFileSync(`${program}.c`, PROGRAM);
-		const [command, ...args] = [...cc.split(/\s+/), ...VARIANTS[variant].flags];
+		const [command, ...args] = compilerOf(cc, variant);
 		const made = await run(command, [...args, "-o", program, `${program}.c`, "-lm", "-lpthread"]);
 		if (made.code !== 0) return { compiles: false, works: false, output: made.output };
 		const { code, output } = await run(program, []);
