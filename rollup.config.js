@@ -24,7 +24,8 @@ const EXTERNAL = [
 	/^text\//,
 	/^embedded:/,
 	/^desktop\//,
-	/^lws-xs\/native\/[^/]+$/,
+	"trust",
+	/^lws-xs\/native\/(?!twin\/)/,
 ];
 
 function isProgram(file) {

@@ -11,6 +11,7 @@ const HOST = Object.freeze({
 	base64: "./base64.js",
 	logical: "./logical.js",
 	"text/decoder": "./textdecoder.js",
+	trust: "./trust.js",
 	url: "./url.js",
 });
 

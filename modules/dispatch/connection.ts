@@ -6,8 +6,10 @@ import type { HeadTable } from "../engines/head-table.js";
 import { H1Role } from "../roles/h1/role.js";
 import type { Carrier, Role } from "../roles/role.js";
 import type { Lookup } from "../transport/resolver.js";
+import type { Secured } from "../transport/security.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
 import { type TCPClass, TCPStream } from "../transport/tcp.js";
+import { type CipherBuffers, TLSStream } from "../transport/tls.js";
 import type { Destination, Transaction } from "./transaction.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
 
@@ -16,6 +18,8 @@ export interface Berth {
 	readonly input: Uint8Array;
 	readonly output: Uint8Array;
 	readonly table: HeadTable;
+	/** Only where there is TLS. */
+	cipher: CipherBuffers | undefined;
 }
 
 /** What the connection tells the pool. */
@@ -23,7 +27,7 @@ export interface ConnectionOwner {
 	/** It can take its transaction. */
 	opened(connection: Connection): void;
 	/** It could not be made; the connection is closed. */
-	unopened(connection: Connection, code: string): void;
+	unopened(connection: Connection, code: string, detail?: unknown): void;
 	/** Its exchange is over. When it is not reusable, it is closed. */
 	released(connection: Connection, reusable: boolean): void;
 	/** It has been kept warm for as long as was asked. */
@@ -60,7 +64,13 @@ export class Connection implements Carrier, StreamSink, Posted {
 	#addresses: readonly string[] = Object.freeze([]);
 	#tried = 0;
 	#Socket: TCPClass | undefined;
+	#secured: Secured | undefined;
+	/** The peer has answered at one of its addresses, whatever comes of it. */
+	#isConnected = false;
+	/** The end was found in a call to the stream, and is told later. */
 	#isBroken = false;
+	#brokenCode: string | undefined;
+	#brokenDetail: unknown;
 	#closed = false;
 
 	constructor(owner: ConnectionOwner, host: ConnectionHost, destination: Destination, berth: Berth) {
@@ -84,14 +94,20 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	private tryNext(last: string): void {
 		const address = this.#addresses[this.#tried++];
-		if (address === undefined || !this.#Socket) {
+		const Socket = this.#Socket;
+		if (address === undefined || !Socket) {
 			this.close();
 			this.#owner.unopened(this, last);
 			return;
 		}
-		const { port, localAddress } = this.destination;
+		const { port, localAddress, security } = this.destination;
+		const target = { address, port, localAddress };
+		const { cipher } = this.berth;
 		try {
-			this.stream = new TCPStream(this.#Socket, { address, port, localAddress }, this);
+			if (security && cipher) {
+				const stream = new TLSStream(security, cipher, this, (sink) => new TCPStream(Socket, target, sink));
+				this.stream = this.#secured = stream;
+			} else this.stream = new TCPStream(Socket, target, this);
 		} catch {
 			this.tryNext("tcp:no-socket");
 		}
@@ -102,6 +118,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 		if (!this.#role) return;
 		this.transaction = transaction;
 		this.served++;
+		transaction.secured = this.#secured;
 		const started = transaction.start(this.#role, this.served > 1);
 		if (!started && this.transaction === transaction) this.finished(true);
 	}
@@ -140,6 +157,13 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	// the sink of the stream
 
+	connected(): void {
+		this.#turn.enter();
+		this.#isConnected = true;
+		this.transaction?.securing();
+		this.#turn.leave();
+	}
+
 	opened(): void {
 		this.#turn.enter();
 		try {
@@ -171,17 +195,22 @@ export class Connection implements Carrier, StreamSink, Posted {
 		this.#turn.leave();
 	}
 
-	ended(code: string | undefined): void {
+	ended(code: string | undefined, detail?: unknown): void {
 		this.#turn.enter();
 		this.stream = undefined;
-		if (this.#role) this.#role.ended(code);
-		else this.tryNext(code ?? "tcp:reset");
+		if (this.#role) this.#role.ended(code, detail);
+		else if (this.#isConnected) {
+			this.close();
+			this.#owner.unopened(this, code ?? "tcp:reset", detail);
+		} else this.tryNext(code ?? "tcp:reset");
 		this.#turn.leave();
 	}
 
-	broken(): void {
+	broken(code: string | undefined, detail?: unknown): void {
 		this.stream = undefined;
 		this.#isBroken = true;
+		this.#brokenCode = code;
+		this.#brokenDetail = detail;
 		this.#turn.post(this);
 	}
 
@@ -215,7 +244,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	runPosted(): void {
 		if (this.#closed) return;
-		if (this.#isBroken) this.ended("tcp:other");
+		if (this.#isBroken) this.ended(this.#brokenCode, this.#brokenDetail);
 		else this.readable();
 	}
 

@@ -11,6 +11,8 @@ import type { TimerClass } from "./turn.js";
 export interface Deadlines {
 	/** Name resolution and connection, all addresses together. */
 	connect: number;
+	/** The handshake of TLS. */
+	tls: number;
 	/**
 	 * From the last byte of the request to the end of the final response's head, so that a head that drips is bounded,
 	 * too; interim responses do not count. 0, as for a long poll: `idle` bounds silence once a response has begun.

@@ -5,6 +5,7 @@
  */
 import { isNumeric, type NameResolver } from "../transport/resolver.js";
 import type { TCPClass } from "../transport/tcp.js";
+import type { CipherBuffers } from "../transport/tls.js";
 import { type Berth, Connection, type ConnectionHost, type ConnectionOwner } from "./connection.js";
 import { type Destination, isSameDestination, type Placer, type Transaction } from "./transaction.js";
 import type { Posted } from "./turn.js";
@@ -30,6 +31,12 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		this.#host = host;
 		this.#berths = berths;
 		this.#keepWarm = keepWarm;
+	}
+
+	/** Reserves what TLS needs besides; connections that stand have it when they are made anew. */
+	secure(makeBuffers: () => CipherBuffers): void {
+		for (const berth of this.#berths) berth.cipher ??= makeBuffers();
+		for (const { berth } of [...this.#busy, ...this.#idle]) berth.cipher ??= makeBuffers();
 	}
 
 	/** Open connections, busy and idle. */
@@ -129,11 +136,11 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		if (transaction) connection.serve(transaction);
 	}
 
-	unopened(connection: Connection, code: string): void {
+	unopened(connection: Connection, code: string, detail?: unknown): void {
 		const transaction = connection.transaction;
 		this.free(connection);
 		const { address, port } = connection.destination;
-		transaction?.failed(code, `${address} port ${port}`);
+		transaction?.failed(code, detail ?? `${address} port ${port}`);
 	}
 
 	released(connection: Connection, reusable: boolean): void {

@@ -7,6 +7,7 @@
 import { type Delivered, LwsError } from "../engines/errors.js";
 import type { HeadTable } from "../engines/head-table.js";
 import { type BodyHandler, BodyKind, type Exchange, type Order, type Role } from "../roles/role.js";
+import type { Secured, Security } from "../transport/security.js";
 import { Deadline, type DeadlineOwner, type Deadlines } from "./deadline.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
 
@@ -16,10 +17,13 @@ export interface Destination {
 	readonly address: string;
 	readonly port: number;
 	readonly localAddress: string | undefined;
+	/** undefined: no TLS. */
+	readonly security: Security | undefined;
 }
 
 export function isSameDestination(a: Destination, b: Destination): boolean {
-	return a.port === b.port && a.address === b.address && a.localAddress === b.localAddress;
+	if (a.port !== b.port || a.address !== b.address || a.localAddress !== b.localAddress) return false;
+	return a.security?.identity === b.security?.identity;
 }
 
 /** The request as it was asked for; the face completes the fields when its head is made. */
@@ -81,6 +85,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	reason = "";
 	/** The fields of the response, from then on until `ended` has been told. */
 	table: HeadTable | undefined;
+	/** The connection's TLS, while it has that connection. */
+	secured: Secured | undefined;
 	postedNext: Posted | undefined;
 	isPosted = false;
 	/** The observer has been asked to complete the head. */
@@ -137,12 +143,17 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		if (this.#told) return;
 		this.#told = true;
 		this.#observer.ended(this.#error);
-		this.table = undefined;
+		this.table = this.secured = undefined;
 	}
 
 	/** A connection for it is being made. */
 	connecting(): void {
 		this.#deadline.phase("timeout:connect", this.request.deadlines.connect);
+	}
+
+	/** The peer has answered, and TLS begins. */
+	securing(): void {
+		this.#deadline.phase("timeout:tls", this.request.deadlines.tls);
 	}
 
 	/** A connection is there: the head is made, once, and goes out. False: it has ended instead. */
@@ -196,15 +207,16 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		if (!this.isEnded) this.end(new LwsError(code, this.delivered, detail));
 	}
 
-	unanswered(code: string): void {
+	unanswered(code: string, detail?: unknown): void {
 		if (this.isEnded) return;
 		if (this.canRetry()) {
 			this.#retried = true;
 			this.#isSending = false;
 			this.#observer.exchange = undefined;
+			this.secured = undefined;
 			this.state = TransactionState.Queued;
 			this.#turn.post(this);
-		} else this.failed(code);
+		} else this.failed(code, detail);
 	}
 
 	/**

@@ -1,4 +1,5 @@
 /** What an application does with a wsi: read, write, look at the response, end it. */
+import { type PeerCertificate, type SessionInfo, sessionIdentity } from "lws-xs/native/tls/session";
 import { LwsError } from "../engines/errors.js";
 import { LWS_WRITE_HTTP, LWS_WRITE_HTTP_FINAL } from "./constants.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
@@ -119,6 +120,59 @@ export function headerNames(wsi: AnyWsi): string[] {
  */
 export function close(wsi: AnyWsi): void {
 	wsi.end(new LwsError("app:closed", wsi.transaction?.delivered ?? "no"));
+}
+
+/**
+ * TLS of the wsi's connection: version, cipher suite, the protocol chosen by ALPN, whether an older session was resumed.
+ * undefined without TLS. Valid from APPEND_HANDSHAKE_HEADER to COMPLETED, for as long as the connection stands.
+ *
+ * @example
+ * case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
+ * 	trace(`${tlsInfo(wsi)?.version}\n`); // TLSv1.3
+ */
+export function tlsInfo(wsi: AnyWsi): SessionInfo | undefined {
+	return wsi.transaction?.secured?.info();
+}
+
+/**
+ * The server's certificate: subject, issuer, names, validity, SHA-256 of the whole and of its key. undefined without TLS,
+ * and in a resumed session, in which none is sent. Valid as tlsInfo. Source: lws_tls_peer_cert_info.
+ */
+export function peerCertificate(wsi: AnyWsi): PeerCertificate | undefined {
+	return wsi.transaction?.secured?.peerCertificate();
+}
+
+/**
+ * The newest TLS session with the wsi's server, some 300 bytes to keep in RTC memory or flash over a deep sleep; undefined
+ * when there is none. Best asked for when the wsi has ended, for in TLS 1.3 sessions come after the handshake. The bytes
+ * are a secret: who has them can read what is sent in the session. Source: lws_tls_session_dump_save.
+ *
+ * @example
+ * case LWS_CALLBACK_WSI_DESTROY:
+ * 	keep(exportSession(wsi));
+ */
+export function exportSession(wsi: AnyWsi): ArrayBuffer | undefined {
+	const security = wsi.transaction?.request.destination.security;
+	return security && wsi.vhost.ssl?.sessions.get(security.identity);
+}
+
+/**
+ * Gives a session back that exportSession gave: the next connection to that server resumes it, if host, port, ALPN, CAs,
+ * certificate, pins, versions and LCCSCF_… are what they were. False: the bytes are damaged, and nothing is kept. Bytes of
+ * another device or version, or older than seven days, are refused later, and a full handshake follows.
+ * Source: lws_tls_session_dump_load.
+ *
+ * @example
+ * initVhostClientSsl(info, vhost);
+ * if (kept) importSession(vhost, kept);
+ */
+export function importSession(vhost: Vhost, session: ArrayBuffer | Uint8Array): boolean {
+	const { ssl } = vhost;
+	if (!ssl) throw new Error("initVhostClientSsl has to come first");
+	const identity = sessionIdentity(session);
+	if (identity === undefined) return false;
+	ssl.sessions.put(identity, new Uint8Array(session).slice().buffer);
+	return true;
 }
 
 /** Source: lws_get_protocol. */

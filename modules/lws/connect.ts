@@ -2,6 +2,7 @@
 import type { Deadlines } from "../dispatch/deadline.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
+import type { Security } from "../transport/security.js";
 import { LCCSCF_USE_SSL, LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN } from "./constants.js";
 import { completeDeadlines } from "./options.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
@@ -41,8 +42,10 @@ export interface ConnectInfo<User = unknown> {
 	pwsi?: { wsi: Wsi<User> | undefined };
 	/** Numeric address of the local interface; throws on a host whose sockets cannot be bound, as the device's. */
 	iface?: string;
-	/** TLS comes later. */
+	/** Protocols to offer, with commas between, instead of the vhost's. */
 	alpn?: string;
+	/** Public keys that the server may have, instead of the vhost's: "sha256//BASE64". */
+	pinnedPublicKeys?: readonly string[];
 	deadlines?: Partial<Deadlines>;
 	/** Names of the response fields to keep; without it all that fit. */
 	keepHeaders?: readonly string[];
@@ -84,8 +87,19 @@ function check(info: ConnectInfo<never>): void {
 	if (version !== undefined && version !== 13 && version !== 0 && version !== -1) {
 		throw new RangeError("ietfVersionOrMinusOne is 13, 0 or -1");
 	}
-	if ((info.sslConnection ?? 0) & LCCSCF_USE_SSL) throw new TypeError("LCCSCF_USE_SSL: TLS is not built in yet");
 	checkHost(info);
+}
+
+/** Throws what is wrong with the members about TLS. */
+function findSecurity(info: ConnectInfo<never>, vhost: Vhost): Security | undefined {
+	const flags = info.sslConnection ?? 0;
+	if ((flags & LCCSCF_USE_SSL) === 0) return undefined;
+	const { ssl } = vhost;
+	if (!ssl) {
+		throw new Error("LCCSCF_USE_SSL: initVhostClientSsl with LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT has to come first");
+	}
+	const { host, port, alpn, pinnedPublicKeys: pins } = info;
+	return ssl.secure({ host, port, flags, alpn, pins });
 }
 
 function findVhost(info: ConnectInfo<never>): Vhost {
@@ -119,6 +133,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const method = info.method as string;
 	const isRaw = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
 	const origin = info.origin === undefined || isRaw ? info.origin : `http://${info.origin}`;
+	const security = findSecurity(info as ConnectInfo<never>, vhost);
 	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(
 		{
@@ -128,6 +143,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 				address: info.address,
 				port: info.port,
 				localAddress: info.iface,
+				security,
 			},
 			deadlines: completeDeadlines(info.deadlines, context.deadlines),
 			keepHeaders: info.keepHeaders?.map((name) => name.toLowerCase()),

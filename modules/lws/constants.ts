@@ -24,6 +24,7 @@ export const LCCSCF_USE_SSL = 1 << 0;
 export const LCCSCF_ALLOW_SELFSIGNED = 1 << 1;
 export const LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK = 1 << 2;
 export const LCCSCF_ALLOW_EXPIRED = 1 << 3;
+export const LCCSCF_ALLOW_INSECURE = 1 << 4;
 export const LCCSCF_PIPELINE = 1 << 16;
 
 export const LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT = 1 << 12;

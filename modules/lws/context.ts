@@ -1,20 +1,24 @@
 /** The context: everything of one client, made and ended as a whole. */
 import TCP from "embedded:io/socket/tcp";
 import Resolver, { type ResolverOptions } from "embedded:network/dns/resolver/udp";
+import { Credentials, library, Session } from "lws-xs/native/tls/session";
 import Timer from "timer";
+import { authorities, readFile } from "trust";
 import type { Deadlines } from "../dispatch/deadline.js";
 import type { PoolHost } from "../dispatch/pool.js";
 import { type TimerClass, Turn } from "../dispatch/turn.js";
 import { LwsError } from "../engines/errors.js";
 import { NameResolver, type ResolverClass } from "../transport/resolver.js";
+import type { TLSModule, TrustHost } from "../transport/security.js";
 import type { TCPClass } from "../transport/tcp.js";
-import { LWS_SERVER_OPTION_EXPLICIT_VHOSTS } from "./constants.js";
+import { LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT, LWS_SERVER_OPTION_EXPLICIT_VHOSTS } from "./constants.js";
 import { completeDeadlines, completeSizes, DEFAULT_DEADLINES, type VhostInfo } from "./options.js";
 import type { Context, Protocol, Vhost } from "./protocol.js";
+import { ClientSsl, type ClientSslCtx, type ClientSslInfo, parseCredentials } from "./ssl.js";
 import { ClientVhost } from "./vhost.js";
 
 /** The classes of the host that the client uses; a test, or a device with two networks, gives its own. */
-export interface HostClasses {
+export interface HostClasses extends TrustHost {
 	TCP: TCPClass;
 	Resolver: ResolverClass;
 	/** Options for the resolver's constructor; the device needs `servers` and `socket`. */
@@ -22,33 +26,48 @@ export interface HostClasses {
 	Timer: TimerClass;
 }
 
-export interface ContextInfo extends Partial<VhostInfo> {
-	/** LWS_SERVER_OPTION_… */
-	options?: number;
+export interface ContextInfo extends Partial<VhostInfo>, ClientSslInfo {
 	deadlines?: Partial<Deadlines>;
 	host?: Partial<HostClasses>;
 }
+
+const TLS: TLSModule = Object.freeze({ Credentials, Session, library });
+const HOST: HostClasses = Object.freeze({
+	TCP,
+	Resolver,
+	resolver: Object.freeze({}),
+	Timer,
+	TLS,
+	readFile,
+	authorities,
+	now: () => Date.now(),
+});
 
 class ClientContext implements Context {
 	readonly options: number;
 	readonly deadlines: Deadlines;
 	readonly vhosts: ClientVhost[] = [];
-	readonly host: PoolHost;
+	readonly host: PoolHost & TrustHost;
 	#isDestroyed = false;
 
 	constructor(info: ContextInfo) {
-		const host: HostClasses = { TCP, Resolver, resolver: {}, Timer, ...info.host };
+		const host: HostClasses = { ...HOST, ...info.host };
 		this.options = info.options ?? 0;
 		this.deadlines = completeDeadlines(info.deadlines, DEFAULT_DEADLINES);
 		this.host = {
 			TCP: host.TCP,
 			Timer: host.Timer,
+			TLS: host.TLS,
+			readFile: host.readFile,
+			authorities: host.authorities,
+			now: host.now,
 			resolver: new NameResolver(host.Resolver, host.resolver),
 			turn: new Turn(host.Timer),
 		};
 		if (this.options & LWS_SERVER_OPTION_EXPLICIT_VHOSTS) return;
 		if (!info.protocols) throw new TypeError("protocols are missing");
-		createVhost(this, { name: "default", ...info, protocols: info.protocols });
+		const vhost = createVhost(this, { name: "default", ...info, protocols: info.protocols });
+		initVhostClientSsl(info, vhost);
 	}
 
 	get isDestroyed(): boolean {
@@ -106,4 +125,29 @@ export function createVhost(context: Context, info: VhostInfo): Vhost {
 	const vhost = new ClientVhost(context, context.host, info.name ?? "", protocols, completeSizes(info));
 	(context as ClientContext).vhosts.push(vhost);
 	return vhost;
+}
+
+/**
+ * Lets the vhost's connections use TLS, and reserves what they need for it. Does nothing without
+ * LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT in `info.options`, as in lws; createContext calls it for its default vhost.
+ *
+ * Throws an Error that names the file or member which cannot be used. Gives 0. Source: lws_init_vhost_client_ssl.
+ *
+ * @example
+ * initVhostClientSsl({ options: LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT, sslCaMem: new Resource("ca.der") }, vhost);
+ */
+export function initVhostClientSsl(info: ClientSslInfo, vhost: Vhost): 0 {
+	if (((info.options ?? 0) & LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT) === 0 || vhost.ssl) return 0;
+	(vhost as ClientVhost).secure(new ClientSsl(vhost.context.host, info));
+	return 0;
+}
+
+/**
+ * Reads certificates and key once for several vhosts, each of which gets them as `providedClientSslCtx`.
+ *
+ * @example
+ * const providedClientSslCtx = createClientSslCtx(context, { sslCaFilepath: "ca.pem" });
+ */
+export function createClientSslCtx(context: Context, info: ClientSslInfo): ClientSslCtx {
+	return parseCredentials(context.host, info);
 }

@@ -2,9 +2,20 @@
 
 export type { Deadlines } from "../dispatch/deadline.js";
 export { type Delivered, errorCodes, LwsError } from "../engines/errors.js";
+export type { TrustHost } from "../transport/security.js";
+export { TLSFailure } from "../transport/tls-failure.js";
 export * from "./client.js";
 export { type ConnectInfo, clientConnectViaInfo } from "./connect.js";
 export * from "./constants.js";
-export { type ContextInfo, contextDestroy, createContext, createVhost, type HostClasses } from "./context.js";
+export {
+	type ContextInfo,
+	contextDestroy,
+	createClientSslCtx,
+	createContext,
+	createVhost,
+	type HostClasses,
+	initVhostClientSsl,
+} from "./context.js";
 export { type MemoryPlan, memoryPlan, type Sizes, type VhostInfo } from "./options.js";
 export type { AnyProtocol, AnyWsi, Context, Event, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
+export type { ClientSslCtx, ClientSslInfo, SslBytes, TLSVersion } from "./ssl.js";

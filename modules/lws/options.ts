@@ -1,6 +1,7 @@
 /** Sizes and limits of a context, with their defaults: those of a device. */
 import type { Deadlines } from "../dispatch/deadline.js";
 import { FIELD_BYTES, HEAD_STATE_BYTES } from "../engines/head-table.js";
+import { RECORD_OVERHEAD } from "../transport/tls.js";
 import type { AnyProtocol } from "./protocol.js";
 
 /** What a vhost reserves when it is made, and how long it waits. Bytes and milliseconds. */
@@ -34,6 +35,7 @@ export const DEVICE_SIZES: Readonly<Sizes> = Object.freeze({
 /** lws: 20 seconds for each stage; the total is up to the application. */
 export const DEFAULT_DEADLINES: Readonly<Deadlines> = Object.freeze({
 	connect: 20_000,
+	tls: 20_000,
 	firstByte: 20_000,
 	idle: 20_000,
 	total: 0,
@@ -90,20 +92,31 @@ export interface MemoryPlan {
 	receiveBuffers: number;
 	transmitBuffers: number;
 	headTables: number;
+	/** With TLS only: a record's ciphertext on its way in, and out. */
+	cipherBuffers: number;
 	total: number;
 }
 
+/** The two buffers of ciphertext of a connection: as much at a time as of plaintext. */
+export function cipherSizes(sizes: Sizes): { input: number; output: number } {
+	return { input: sizes.receiveBuffer, output: sizes.transmitBuffer + RECORD_OVERHEAD };
+}
+
 /**
- * What createContext reserves for these options, in bytes, before any request is made: buffers of all connections. The
+ * What createContext reserves for these options, in bytes, before any request is made: buffers of all connections, and
+ * with `hasTLS` those that initVhostClientSsl adds; what mbedTLS takes lies outside of the heap and comes to it. The
  * objects around them come to it (about 6 KB of slots on a 32-bit machine for two connections).
  *
  * @example
  * memoryPlan({ connections: 1 }).total // 5148
  */
-export function memoryPlan(info: Partial<Sizes>): MemoryPlan {
+export function memoryPlan(info: Partial<Sizes>, hasTLS = false): MemoryPlan {
 	const sizes = completeSizes(info);
+	const { input, output } = cipherSizes(sizes);
+	const cipherBuffers = hasTLS ? sizes.connections * (input + output) : 0;
 	const receiveBuffers = sizes.connections * sizes.receiveBuffer;
 	const transmitBuffers = sizes.connections * sizes.transmitBuffer;
 	const headTables = sizes.connections * (HEAD_STATE_BYTES + sizes.headTable + FIELD_BYTES * sizes.headFields);
-	return { receiveBuffers, transmitBuffers, headTables, total: receiveBuffers + transmitBuffers + headTables };
+	const total = receiveBuffers + transmitBuffers + headTables + cipherBuffers;
+	return { receiveBuffers, transmitBuffers, headTables, cipherBuffers, total };
 }

@@ -8,6 +8,7 @@ import type { Placer, Transaction } from "../dispatch/transaction.js";
 import type { Turn } from "../dispatch/turn.js";
 import type { LwsError } from "../engines/errors.js";
 import type { Exchange } from "../roles/role.js";
+import type { TrustHost } from "../transport/security.js";
 import type {
 	LWS_CALLBACK_CHILD_CLOSING,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
@@ -27,6 +28,7 @@ import type {
 	LWS_CALLBACK_WSI_DESTROY,
 } from "./constants.js";
 import type { RequestHead } from "./request-head.js";
+import type { ClientSsl } from "./ssl.js";
 
 /** What `in` is for each reason. */
 export interface ReasonInput {
@@ -93,7 +95,7 @@ export interface Context {
 	readonly vhosts: readonly Vhost[];
 	readonly isDestroyed: boolean;
 	/** @internal */
-	readonly host: PoolHost;
+	readonly host: PoolHost & TrustHost;
 }
 
 /** A set of protocols, and the connections that are made for them; made by createVhost. */
@@ -101,6 +103,8 @@ export interface Vhost {
 	readonly name: string;
 	readonly context: Context;
 	readonly protocols: readonly Protocol[];
+	/** @internal */
+	readonly ssl: ClientSsl | undefined;
 	/** @internal */
 	readonly turn: Turn;
 	/** @internal */

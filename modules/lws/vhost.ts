@@ -4,8 +4,9 @@ import { Pool, type PoolHost } from "../dispatch/pool.js";
 import type { Turn } from "../dispatch/turn.js";
 import { HeadTable } from "../engines/head-table.js";
 import { LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_PROTOCOL_INIT } from "./constants.js";
-import type { Sizes } from "./options.js";
+import { cipherSizes, type Sizes } from "./options.js";
 import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import type { ClientSsl } from "./ssl.js";
 import { ClientWsi } from "./wsi.js";
 
 export class ClientVhost implements Vhost {
@@ -18,18 +19,22 @@ export class ClientVhost implements Vhost {
 	/** One for each protocol: what it is told about itself is told on these. */
 	#spokesmen: Wsi[] | undefined;
 	#isDestroyed = false;
+	readonly #sizes: Sizes;
+	#ssl: ClientSsl | undefined;
 
 	constructor(context: Context, host: PoolHost, name: string, protocols: readonly Protocol[], sizes: Sizes) {
 		this.context = context;
 		this.turn = host.turn;
 		this.name = name;
 		this.protocols = protocols;
+		this.#sizes = sizes;
 		const berths: Berth[] = [];
 		for (let i = 0; i < sizes.connections; i++) {
 			berths.push({
 				input: new Uint8Array(sizes.receiveBuffer),
 				output: new Uint8Array(sizes.transmitBuffer),
 				table: new HeadTable(sizes.headTable, sizes.headFields),
+				cipher: undefined,
 			});
 		}
 		this.pool = new Pool(host, berths, sizes.keepWarm);
@@ -37,6 +42,18 @@ export class ClientVhost implements Vhost {
 
 	get isDestroyed(): boolean {
 		return this.#isDestroyed;
+	}
+
+	/** How its connections are secured; undefined before initVhostClientSsl. */
+	get ssl(): ClientSsl | undefined {
+		return this.#ssl;
+	}
+
+	/** From now on there is TLS. */
+	secure(ssl: ClientSsl): void {
+		this.#ssl = ssl;
+		const { input, output } = cipherSizes(this.#sizes);
+		this.pool.secure(() => ({ input: new Uint8Array(input), output: new Uint8Array(output) }));
 	}
 
 	initProtocols(): void {
@@ -65,6 +82,7 @@ export class ClientVhost implements Vhost {
 
 	private finish(): void {
 		this.pool.close();
+		this.#ssl?.close();
 		const spokesmen = this.#spokesmen;
 		this.#spokesmen = undefined;
 		if (!spokesmen) return;

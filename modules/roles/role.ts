@@ -84,7 +84,7 @@ export interface Order {
 	/** The response is complete. */
 	completed(): void;
 	/** The connection ended before any byte of a response; `code` is that of an LwsError. */
-	unanswered(code: string): void;
+	unanswered(code: string, detail?: unknown): void;
 	/** It failed; `code` is that of an LwsError. */
 	failed(code: string, detail?: unknown): void;
 }
@@ -123,5 +123,5 @@ export interface Role {
 	/** The stream has room. */
 	writable(): void;
 	/** The stream has ended; `code` as for StreamSink. */
-	ended(code: string | undefined): void;
+	ended(code: string | undefined, detail?: unknown): void;
 }

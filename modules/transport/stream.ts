@@ -4,6 +4,8 @@
 
 /** Who is told what happens to a stream. No call comes from inside a call to the stream, and none after `abort`. */
 export interface StreamSink {
+	/** The stream below stands, and this one begins to be made on it; only of streams over streams. */
+	connected?(): void;
 	/** The stream stands; `room` bytes may be written, which can be none yet. */
 	opened(): void;
 	/** New bytes have arrived; `available` is all that wait. */
@@ -12,11 +14,11 @@ export interface StreamSink {
 	writable(): void;
 	/**
 	 * The end, after the last byte was read. `code` is undefined when the peer ended the stream in order, otherwise the
-	 * code of an LwsError (`tcp:reset`).
+	 * code of an LwsError (`tcp:reset`), and `detail` what there is to say besides.
 	 */
-	ended(code: string | undefined): void;
-	/** A call to the stream failed as none may: it is over. Unlike the others this comes from inside that call. */
-	broken(): void;
+	ended(code: string | undefined, detail?: unknown): void;
+	/** The same, found by a call to the stream. Unlike the others this comes from inside that call. */
+	broken(code: string | undefined, detail?: unknown): void;
 }
 
 /** What fills a whole buffer, at most `available` bytes of it, and gives its length. */

@@ -126,6 +126,6 @@ export class TCPStream implements ByteStream {
 
 	private broken(): void {
 		this.abort();
-		this.#sink.broken();
+		this.#sink.broken("tcp:other");
 	}
 }

@@ -68,6 +68,7 @@ export class H1Role implements Role, Exchange {
 	/** The stream has ended; what lies in the carrier's input is all that is left. */
 	#over = false;
 	#endCode: string | undefined;
+	#endDetail: unknown;
 
 	constructor(carrier: Carrier) {
 		this.#carrier = carrier;
@@ -343,13 +344,14 @@ export class H1Role implements Role, Exchange {
 		return count;
 	}
 
-	ended(code: string | undefined): void {
+	ended(code: string | undefined, detail?: unknown): void {
 		this.#over = true;
 		this.#endCode = code;
+		this.#endDetail = detail;
 		if (this.#receive === Receive.Head) {
-			if (this.#head.started || this.#interim > 0) this.fail(code ?? "h1:truncated-head");
+			if (this.#head.started || this.#interim > 0) this.fail(code ?? "h1:truncated-head", detail);
 			else {
-				this.leave()?.unanswered(code ?? "h1:empty-reply");
+				this.leave()?.unanswered(code ?? "h1:empty-reply", detail);
 				this.#carrier.finished(false);
 			}
 		} else if (this.#receive === Receive.Nothing) this.#carrier.finished(false);
@@ -359,7 +361,7 @@ export class H1Role implements Role, Exchange {
 	/** The stream is over and read to its end. */
 	private endOfBody(): void {
 		if (this.#framing.framing === Framing.UntilClose && this.#endCode === undefined) this.complete();
-		else this.fail(this.#endCode ?? "h1:truncated-body");
+		else this.fail(this.#endCode ?? "h1:truncated-body", this.#endDetail);
 	}
 
 	private complete(): void {

@@ -1,0 +1,231 @@
+/* What a session is told before it begins. */
+
+#include "lwsTls.h"
+#include <stdlib.h>
+#include <string.h>
+
+int lwsTlsStart(void)
+{
+	/* It may be called again. */
+	return psa_crypto_init() == PSA_SUCCESS ? 0 : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+}
+
+int lwsTlsRandom(void* context, unsigned char* output, size_t size)
+{
+	(void)context;
+	return psa_generate_random(output, size) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+}
+
+/*
+ * The suites that are offered: forward secrecy and authenticated encryption only. Which cipher comes first is what the
+ * platform does fastest: in software ChaCha20-Poly1305 (docs/tls.md has the measurement), with an AES unit, as an ESP32
+ * has, AES.
+ */
+#if defined(MBEDTLS_AES_ALT) || defined(ESP_PLATFORM)
+	#define BY_SPEED(_CHACHA, _AES) _AES, _CHACHA
+#else
+	#define BY_SPEED(_CHACHA, _AES) _CHACHA, _AES
+#endif
+
+static const int gSuites[] = {
+#if defined(LWS_TLS_HAS_13)
+	BY_SPEED(MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS1_3_AES_128_GCM_SHA256),
+	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+#endif
+	BY_SPEED(MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
+	BY_SPEED(MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256),
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	0
+};
+
+/* The cheapest first; the larger ones are there for the certificates that have them. */
+#if defined(LWS_TLS_HAS_VERSIONS)
+static const uint16_t gGroups[] = {
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1, MBEDTLS_SSL_IANA_TLS_GROUP_X25519, MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1, MBEDTLS_SSL_IANA_TLS_GROUP_NONE
+};
+#else
+static const mbedtls_ecp_group_id gGroups[] = {
+	MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1,
+	MBEDTLS_ECP_DP_NONE
+};
+#endif
+
+/* A member of the options, as a string that the next allocation of XS moves. */
+static const char* lwsTlsGetText(xsMachine* the, xsSlot* options, xsIdentifier id)
+{
+	xsmcGet(xsVar(0), *options, id);
+	return xsmcTypeOf(xsVar(0)) == xsUndefinedType ? "" : xsmcToString(xsVar(0));
+}
+
+static int lwsTlsGetInteger(xsMachine* the, xsSlot* options, xsIdentifier id)
+{
+	xsmcGet(xsVar(0), *options, id);
+	return xsmcToInteger(xsVar(0));
+}
+
+/* The names between commas, in one block of memory that the configuration points into. */
+static void lwsTlsSetProtocols(xsMachine* the, lwsTlsSession* session, const char* text)
+{
+	size_t length = strlen(text), count = 1, i;
+	char* at;
+	if (!length)
+		return;
+	session->text = mbedtls_calloc(1, length + 1);
+	if (!session->text)
+		xsUnknownError("no memory for TLS");
+	memcpy(session->text, text, length + 1);
+	for (i = 0; i < length; i++)
+		count += text[i] == ',';
+	session->protocols = lwsTlsAllocate(the, (count + 1) * sizeof(char*));
+	for (at = session->text, i = 0; i < count; i++) {
+		char* comma = strchr(at, ',');
+		if (comma)
+			*comma = 0;
+		session->protocols[i] = at;
+		at += strlen(at) + 1;
+	}
+	if (mbedtls_ssl_conf_alpn_protocols(&session->config, session->protocols))
+		xsRangeError("alpn: a protocol has no name, or one longer than 255 bytes");
+}
+
+/* Names that mbedTLS does not know, or has not built in, are left out, as OpenSSL does; one must be left. */
+static void lwsTlsSetSuites(xsMachine* the, lwsTlsSession* session, const char* text)
+{
+	size_t count = 1, found = 0;
+	const char* at;
+	if (!*text) {
+		mbedtls_ssl_conf_ciphersuites(&session->config, gSuites);
+		return;
+	}
+	for (at = text; *at; at++)
+		count += *at == ':';
+	session->suites = mbedtls_calloc(count + 1, sizeof(int));
+	if (!session->suites)
+		xsUnknownError("no memory for TLS");
+	for (at = text; *at;) {
+		size_t length = strcspn(at, ":");
+		char name[64];
+		if (length < sizeof(name)) {
+			memcpy(name, at, length);
+			name[length] = 0;
+			session->suites[found] = mbedtls_ssl_get_ciphersuite_id(name);
+			found += session->suites[found] != 0;
+		}
+		at += length + (at[length] == ':');
+	}
+	if (!found)
+		xsRangeError("ciphers: none of them is known");
+	mbedtls_ssl_conf_ciphersuites(&session->config, session->suites);
+}
+
+static void lwsTlsSetVersions(xsMachine* the, lwsTlsSession* session, int minimum, int maximum)
+{
+	if ((minimum < 2) || (maximum > 3) || (minimum > maximum))
+		xsRangeError("the TLS versions are 1.2 and 1.3, the minimum not above the maximum");
+#if defined(LWS_TLS_HAS_13)
+	mbedtls_ssl_conf_min_tls_version(&session->config, minimum == 2 ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3);
+	mbedtls_ssl_conf_max_tls_version(&session->config, maximum == 2 ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3);
+#else
+	if (minimum > 2)
+		xsRangeError("TLS 1.3 is not in this build of mbedTLS");
+	#if defined(LWS_TLS_HAS_VERSIONS)
+	mbedtls_ssl_conf_min_tls_version(&session->config, MBEDTLS_SSL_VERSION_TLS1_2);
+	#else
+	mbedtls_ssl_conf_min_version(&session->config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+	#endif
+#endif
+}
+
+/* RFC 6066 section 3: an address is not told as a server name. mbedTLS wants to be told that there is none. */
+static void lwsTlsSetHost(xsMachine* the, lwsTlsSession* session, const char* host)
+{
+	size_t length = strlen(host);
+	int error;
+	session->addressSize = (uint8_t)lwsTlsParseAddress(host, session->address);
+	if (length && (host[length - 1] == '.'))
+		length--;
+	session->host = mbedtls_calloc(1, length + 1);
+	if (!session->host)
+		xsUnknownError("no memory for TLS");
+	memcpy(session->host, host, length);
+	error = mbedtls_ssl_set_hostname(&session->ssl, session->addressSize ? NULL : session->host);
+	if (error)
+		lwsTlsThrow(the, "the host is no name for TLS", error);
+}
+
+static void lwsTlsSetPins(xsMachine* the, lwsTlsSession* session, xsSlot* options)
+{
+	void* data;
+	xsUnsignedValue size;
+	xsmcGet(xsVar(0), *options, xsID_pins);
+	xsmcGetBufferReadable(xsVar(0), &data, &size);
+	if ((size % lwsTlsPinSize) || (size / lwsTlsPinSize > lwsTlsPins))
+		xsRangeError("up to %d pins of %d bytes", lwsTlsPins, lwsTlsPinSize);
+	if (!size)
+		return;
+	session->pins = lwsTlsAllocate(the, size);
+	xsmcGetBufferReadable(xsVar(0), &data, &size);
+	memcpy(session->pins, data, size);
+	session->pinCount = (uint8_t)(size / lwsTlsPinSize);
+}
+
+static void lwsTlsConfigure(xsMachine* the, lwsTlsSession* session)
+{
+	mbedtls_ssl_config* config = &session->config;
+	lwsTlsCredentials* credentials = session->credentials;
+	int error = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
+		MBEDTLS_SSL_PRESET_DEFAULT);
+	if (error)
+		lwsTlsThrow(the, "mbedTLS cannot be configured", error);
+#if defined(LWS_TLS_RNG)
+	mbedtls_ssl_conf_rng(config, lwsTlsRandom, NULL);
+#endif
+	/* With OPTIONAL mbedTLS goes on whatever it has found. */
+	mbedtls_ssl_conf_authmode(config, session->relaxed & lwsTlsRelaxAll ? MBEDTLS_SSL_VERIFY_OPTIONAL
+		: MBEDTLS_SSL_VERIFY_REQUIRED);
+	mbedtls_ssl_conf_verify(config, lwsTlsVerify, session);
+	/* An empty list is one, in which no CA is found. */
+	mbedtls_ssl_conf_ca_chain(config, &credentials->authorities, NULL);
+	if (credentials->hasCertificate && credentials->hasKey) {
+		error = mbedtls_ssl_conf_own_cert(config, &credentials->certificate, &credentials->key);
+		if (error)
+			lwsTlsThrow(the, "the certificate cannot be used", error);
+	}
+#if defined(LWS_TLS_HAS_VERSIONS)
+	mbedtls_ssl_conf_groups(config, gGroups);
+#else
+	mbedtls_ssl_conf_curves(config, gGroups);
+#endif
+#if defined(LWS_TLS_TICKETS_SIGNALLED)
+	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(config,
+		MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+#endif
+}
+
+void lwsTlsSetUp(xsMachine* the, lwsTlsSession* session, xsSlot* options)
+{
+	int minimum, maximum, error;
+	xsmcGet(xsVar(0), *options, xsID_now);
+	session->now = xsmcToNumber(xsVar(0));
+	session->relaxed = (uint8_t)lwsTlsGetInteger(the, options, xsID_relaxed);
+	lwsTlsConfigure(the, session);
+	minimum = lwsTlsGetInteger(the, options, xsID_minimum);
+	maximum = lwsTlsGetInteger(the, options, xsID_maximum);
+	lwsTlsSetVersions(the, session, minimum, maximum);
+	lwsTlsSetProtocols(the, session, lwsTlsGetText(the, options, xsID_protocols));
+	lwsTlsSetSuites(the, session, lwsTlsGetText(the, options, xsID_suites));
+	lwsTlsSetPins(the, session, options);
+	error = mbedtls_ssl_setup(&session->ssl, &session->config);
+	if (error)
+		lwsTlsThrow(the, "no memory for a TLS session", error);
+	lwsTlsSetHost(the, session, lwsTlsGetText(the, options, xsID_host));
+	xsmcGet(xsVar(0), *options, xsID_resume);
+	if (xsmcTypeOf(xsVar(0)) == xsReferenceType) {
+		void* data;
+		xsUnsignedValue size;
+		xsmcGetBufferReadable(xsVar(0), &data, &size);
+		lwsTlsUnseal(session, data, size);
+	}
+}

@@ -1,0 +1,49 @@
+/* The versions of mbedTLS: 2.28, 3.6 (what this is written for), 4.x with its crypto in tf-psa-crypto. */
+
+#ifndef LWS_TLS_VERSION_H
+#define LWS_TLS_VERSION_H
+
+#include <mbedtls/version.h>
+
+#if MBEDTLS_VERSION_NUMBER < 0x021C0000
+	#error "lws-xs needs mbedTLS 2.28 or later"
+#endif
+
+#include <mbedtls/asn1.h>
+#include <mbedtls/md.h>
+#include <mbedtls/oid.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/platform.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ciphersuites.h>
+#include <mbedtls/x509_crt.h>
+
+#if !defined(MBEDTLS_PSA_CRYPTO_C) && !defined(MBEDTLS_PSA_CRYPTO_CLIENT)
+	#error "lws-xs takes random bytes from PSA: turn on MBEDTLS_PSA_CRYPTO_C"
+#endif
+#include <psa/crypto.h>
+
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+	#define LWS_TLS_HAS_VERSIONS 1		/* mbedtls_ssl_conf_min_tls_version, mbedtls_ssl_conf_groups */
+#else
+	#define MBEDTLS_PRIVATE(_FIELD) _FIELD
+#endif
+
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+	#define LWS_TLS_HAS_13 1
+	/* Since 3.6.1 the client is told of tickets only when it asks for that. */
+	#if MBEDTLS_VERSION_NUMBER >= 0x03060100 && defined(MBEDTLS_SSL_SESSION_TICKETS)
+		#define LWS_TLS_TICKETS_SIGNALLED 1
+	#endif
+#endif
+
+/* From 4.0 on, random bytes are always PSA's. */
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+	#define LWS_TLS_RNG 1
+#endif
+
+#if !defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+	#define MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET -0x7B00
+#endif
+
+#endif

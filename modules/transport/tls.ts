@@ -1,0 +1,301 @@
+/**
+ * TLS over a byte stream, itself a byte stream. Ciphertext is read into `input` and handed to the session, which keeps a
+ * record until it is whole; it decrypts the next one only when the last has been read, so who does not read holds up the
+ * peer. What it encrypts it puts into `output`, a record at a time, and a record is begun only when the stream below has
+ * room for all of it.
+ *
+ * Nothing of the application leaves before the handshake is done and everything that is asked for is verified. The end is
+ * one in order only after close_notify (RFC 8446 section 6.1): without it anybody may have cut the stream.
+ */
+import { Event, type PeerCertificate, type Session, type SessionInfo } from "lws-xs/native/tls/session";
+import type { Secured, Security } from "./security.js";
+import type { ByteStream, Source, StreamSink } from "./stream.js";
+import { TLSFailure } from "./tls-failure.js";
+
+/** The memory of one stream, which may be lent to one after another. */
+export interface CipherBuffers {
+	readonly input: Uint8Array;
+	readonly output: Uint8Array;
+}
+
+/**
+ * What a record is longer than its plaintext: header 5, explicit nonce 8, tag 16, and in TLS 1.3 the content type with
+ * padding to 16 bytes (RFC 8446 section 5.2, RFC 5288 section 3).
+ */
+export const RECORD_OVERHEAD = 48;
+
+const NOTHING = new Uint8Array(0);
+
+/** Who has given up a stream hears nothing more of it. */
+const DEAF: StreamSink = Object.freeze({ opened() {}, readable() {}, writable() {}, ended() {}, broken() {} });
+
+const enum State {
+	/** The stream below is being made. */
+	Connecting,
+	Handshake,
+	Open,
+	/** Nothing goes on any more; the sink has been told, or does not want to be. */
+	Over,
+}
+
+export class TLSStream implements ByteStream, StreamSink, Secured {
+	available = 0;
+	room = 0;
+	readonly source: Source | undefined = undefined;
+	#state: State = State.Connecting;
+	readonly #security: Security;
+	#sink: StreamSink;
+	readonly #lower: ByteStream;
+	#session: Session | undefined;
+	readonly #input: Uint8Array;
+	readonly #output: Uint8Array;
+	/** Ciphertext that has come: [start, end) of the input. */
+	#start = 0;
+	#end = 0;
+	/** Ciphertext that the stream below had no room for: [sent, unsent) of the output. */
+	#sent = 0;
+	#unsent = 0;
+	/** The stream below has ended, in whatever way. */
+	#isCut = false;
+	#cutCode: string | undefined;
+
+	/** `lower` makes the stream below, and may throw. */
+	constructor(security: Security, buffers: CipherBuffers, sink: StreamSink, lower: (sink: StreamSink) => ByteStream) {
+		this.#security = security;
+		this.#sink = sink;
+		this.#input = buffers.input;
+		this.#output = buffers.output;
+		this.#lower = lower(this);
+	}
+
+	read(buffer: Uint8Array, start: number, end: number): number {
+		if (this.#state !== State.Open || end <= start) return 0;
+		let at = start;
+		for (;;) {
+			at += this.take(buffer, at, end);
+			// `take` goes on to the next record, so that `available` is known
+			if (this.available > 0 || this.#state !== State.Open) break;
+			if (!this.fill()) {
+				if (this.#isCut) this.lost(this.#cutCode ?? "tls:truncated");
+				break;
+			}
+		}
+		return at - start;
+	}
+
+	write(buffer: Uint8Array, start: number, end: number): number {
+		const session = this.#session;
+		const count = end - start;
+		if (count > this.room || count <= 0 || !session) return 0;
+		session.write(buffer, start, end, this.#output);
+		this.send(session);
+		this.measure(session);
+		const failure = this.failureOf(session);
+		if (failure) this.lost(failure.code, failure);
+		return count;
+	}
+
+	abort(): void {
+		const session = this.#session;
+		this.#sink = DEAF;
+		if (session && this.#state === State.Open && !this.#isCut) {
+			// what a server has sent last is often the ticket for the next session
+			if (this.available === 0 && this.fill()) this.take(NOTHING, 0, 0);
+			if (this.#state === State.Open && this.#unsent === 0) {
+				session.finish(this.#output);
+				this.send(session);
+			}
+		}
+		this.leave();
+		this.#lower.abort();
+	}
+
+	info(): SessionInfo | undefined {
+		return this.#state === State.Open ? this.#session?.info() : undefined;
+	}
+
+	peerCertificate(): PeerCertificate | undefined {
+		return this.#state === State.Open ? this.#session?.peerCertificate() : undefined;
+	}
+
+	private leave(): void {
+		this.#state = State.Over;
+		this.available = this.room = 0;
+		this.#start = this.#end = this.#sent = this.#unsent = 0;
+		this.#session?.close();
+		this.#session = undefined;
+	}
+
+	/** The end, found in an event of the stream below. */
+	private over(code: string | undefined, detail?: unknown): void {
+		if (this.#state === State.Over) return;
+		this.leave();
+		this.#lower.abort();
+		this.#sink.ended(code, detail);
+	}
+
+	/** The end, found in a call to this stream. */
+	private lost(code: string | undefined, detail?: unknown): void {
+		if (this.#state === State.Over) return;
+		this.leave();
+		this.#lower.abort();
+		this.#sink.broken(code, detail);
+	}
+
+	// ciphertext in
+
+	/** Reads ciphertext, when there is none left; false: none has come. */
+	private fill(): boolean {
+		if (this.#start < this.#end) return true;
+		this.#start = 0;
+		this.#end = this.#lower.read(this.#input, 0, this.#input.length);
+		return this.#end > 0;
+	}
+
+	/** Plaintext of the ciphertext at hand, and then the next record, so that `available` is known. */
+	private take(buffer: Uint8Array, start: number, end: number): number {
+		const session = this.#session as Session;
+		const output = this.#unsent > 0 ? NOTHING : this.#output;
+		const count = session.read(buffer, start, end, this.#input, this.#start, this.#end, output);
+		this.#start += session.consumed;
+		this.available = session.available;
+		if (session.produced > 0) this.send(session);
+		if (session.events !== 0) this.meet(session);
+		return count;
+	}
+
+	/** What a read has met besides content. An end waits until all that came before it has been read. */
+	private meet(session: Session): void {
+		const { events } = session;
+		if ((events & Event.Ticket) !== 0) this.#security.keep(session);
+		if ((events & Event.Closed) !== 0) this.lost(undefined);
+		const failure = this.failureOf(session);
+		if (failure) this.lost(failure.code, failure);
+	}
+
+	private failureOf(session: Session): TLSFailure | undefined {
+		if (this.#state === State.Over || (session.events & Event.Failed) === 0) return undefined;
+		return new TLSFailure(session.failure());
+	}
+
+	// ciphertext out
+
+	/** Sends what the session has just put into the output; what finds no room stays there. */
+	private send(session: Session): void {
+		this.#sent = 0;
+		this.#unsent = session.produced;
+		this.flush();
+	}
+
+	/** True: nothing is left in the output. */
+	private flush(): boolean {
+		while (this.#sent < this.#unsent) {
+			const count = Math.min(this.#unsent - this.#sent, this.#lower.room);
+			if (count <= 0 || this.#lower.write(this.#output, this.#sent, this.#sent + count) === 0) return false;
+			this.#sent += count;
+		}
+		this.#sent = this.#unsent = 0;
+		return true;
+	}
+
+	/** What of a record did not fit in the output follows. True: nothing is left. */
+	private drain(session: Session): boolean {
+		while (this.flush()) {
+			if ((session.events & Event.More) === 0) return true;
+			session.write(NOTHING, 0, 0, this.#output);
+			this.send(session);
+		}
+		return false;
+	}
+
+	/** A record must fit in the output, and the stream below have room for it: then it is sent in one piece. */
+	private measure(session: Session): void {
+		if (this.#state !== State.Open || this.#unsent > 0) {
+			this.room = 0;
+			return;
+		}
+		const output = this.#output.length;
+		const below = this.#lower.room;
+		const room = (output < below ? output : below) - RECORD_OVERHEAD;
+		const { longest } = session;
+		this.room = room < 0 ? 0 : room < longest ? room : longest;
+	}
+
+	// the handshake
+
+	private shake(): void {
+		const session = this.#session as Session;
+		while (this.#state === State.Handshake) {
+			if (!this.flush()) return;
+			const isDone = session.handshake(this.#input, this.#start, this.#end, this.#output);
+			this.#start += session.consumed;
+			this.send(session);
+			const failure = this.failureOf(session);
+			if (failure) this.over(failure.code, failure);
+			else if ((session.events & Event.Closed) !== 0) this.over("tls:closed");
+			else if (isDone) this.stand(session);
+			else if ((session.events & Event.More) === 0 && !this.fill()) {
+				if (this.#isCut) this.over(this.#cutCode ?? "tls:closed");
+				return;
+			}
+		}
+	}
+
+	private stand(session: Session): void {
+		this.#state = State.Open;
+		if ((session.events & Event.Ticket) !== 0) this.#security.keep(session);
+		this.measure(session);
+		this.#sink.opened();
+		this.readable();
+	}
+
+	// the sink of the stream below
+
+	opened(): void {
+		this.#sink.connected?.();
+		if (this.#state !== State.Connecting) return;
+		if (this.#security.isClockWrong) {
+			this.over("tls:clock-not-set");
+			return;
+		}
+		try {
+			this.#session = this.#security.begin();
+		} catch (exception) {
+			this.over("tls:set-up", exception);
+			return;
+		}
+		this.#state = State.Handshake;
+		this.shake();
+	}
+
+	readable(): void {
+		if (this.#state === State.Handshake) this.shake();
+		if (this.#state !== State.Open || this.available > 0) return;
+		while (this.available === 0 && this.#state === State.Open && this.fill()) this.take(NOTHING, 0, 0);
+		if (this.#state !== State.Open) return;
+		if (this.available > 0) this.#sink.readable();
+		else if (this.#isCut) this.over(this.#cutCode ?? "tls:truncated");
+	}
+
+	writable(): void {
+		const session = this.#session;
+		if (this.#state === State.Handshake) this.shake();
+		if (this.#state !== State.Open || !session || !this.drain(session)) return;
+		const before = this.room;
+		this.measure(session);
+		if (this.room > before) this.#sink.writable();
+	}
+
+	ended(code: string | undefined): void {
+		this.#isCut = true;
+		this.#cutCode = code;
+		if (this.#state === State.Connecting) this.over(code ?? "tcp:reset");
+		else if (this.#state === State.Handshake) this.shake();
+		// what has come is read first
+		else if (this.available === 0) this.readable();
+	}
+
+	broken(code: string | undefined, detail?: unknown): void {
+		this.lost(code, detail);
+	}
+}
