@@ -81,7 +81,7 @@ async function fetchWith({ name, architecture, suite, folder, type }, command, u
 		const env = { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
 		// One list that cannot be had does not matter as long as the package can be.
 		const update = await run("apt-get", ["-c", settings, "update"], { env });
-		if (update.code === "ENOENT") throw new Unavailable("there is no apt-get here");
+		if (update.code === "ENOENT") throw new Unavailable("it is missing, and there is no apt-get here to fetch it");
 		const cwd = `${apt}/files`;
 		const download = await run("apt-get", ["-c", settings, ...command], { env, cwd });
 		if (download.code !== 0) {

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { fetchPackage, fetchSource, release, Unavailable } from "./archive.mjs";
 import { adopt, FOLDER, inspect, prepared, systemPlace, TEMPORARY } from "./mbedtls-place.mjs";
-import { canInstall, installPackages } from "./packages.mjs";
+import { canInstall, hasApt, installPackages } from "./packages.mjs";
 import { Failure, run, say, step } from "./step.mjs";
 import { compilerOf, leaveOut } from "./tools.mjs";
 
@@ -91,7 +91,8 @@ async function provideNewest(target, variant) {
 		if (!found.unreachable) fs.writeFileSync(note, found.reason);
 		return tellOlder(prepared("2.28", architecture), variant, found.reason);
 	} catch (error) {
-		if (!(error instanceof Unavailable) || error.unreachable || architecture !== target.native) throw error;
+		const isLast = !(error instanceof Unavailable) || error.unreachable || architecture !== target.native;
+		if (isLast || !(await hasApt())) throw error;
 		// Says what to install where that cannot be done unasked.
 		await installPackages([PACKAGE], `mbedTLS is missing (${found.reason})`);
 		const place = await systemPlace(target);
@@ -108,9 +109,11 @@ function tellOlder({ folder, version }, variant, reason) {
 
 /** A Failure that says what can be done. */
 function explain(error) {
-	const remedy = error.unreachable ? "check the network, or apt's settings of a proxy" : `install ${PACKAGE}`;
-	const sentence = `${error.sentence}: ${remedy}, or let LWS_MBEDTLS name a folder with include/ and lib/ of mbedTLS 3.6`;
-	return new Failure("mbedTLS", `${sentence}, and run again.`, error.details);
+	const remedy = error.unreachable
+		? "check the network, or apt's settings of a proxy"
+		: "install mbedTLS with its headers and static libraries";
+	const own = "let LWS_MBEDTLS name a folder with include/ and lib/ of mbedTLS 3.6";
+	return new Failure("mbedTLS", `${error.sentence}: ${remedy}, or ${own}, and run again.`, error.details);
 }
 
 /** { folder } of 3.6, or { reason, unreachable } why there is none. */
@@ -122,8 +125,8 @@ async function findNewest(target) {
 	if (place?.line === "3.6") return { folder: await adopt(place, target) };
 	try {
 		const fetched = await fetch(target, isOld ? NEW_DEBIAN : undefined);
-		if (fetched.line === "3.6") return { folder: await adopt(fetched, target) };
-		return { reason: `this system's is ${fetched.version}` };
+		const folder = fetched.line && (await adopt(fetched, target));
+		return fetched.line === "3.6" ? { folder } : { reason: `this system's release has ${fetched.version}` };
 	} catch (error) {
 		if (!(error instanceof Unavailable)) throw error;
 		// Without a network there may still be the older one.

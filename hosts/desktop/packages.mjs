@@ -7,7 +7,7 @@ export async function canInstall() {
 	return process.getuid?.() === 0 && (await hasApt());
 }
 
-async function hasApt() {
+export async function hasApt() {
 	return (await run("apt-get", ["--version"])).code === 0;
 }
 
