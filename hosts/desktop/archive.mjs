@@ -173,7 +173,7 @@ function readable(read) {
 }
 
 /** One line each: `deb [signed-by=FILE arch=amd64] URI SUITE COMPONENT…`. */
-export function parseList(text) {
+function parseList(text) {
 	const lines = text.matchAll(/^[ \t]*deb[ \t]+(?:\[([^\]\n]*)\][ \t]*)?(\S+)[ \t]+(\S+)[ \t]+([^#\n]+)/gm);
 	return [...lines].map(([, options = "", uri, suite, components]) => ({
 		uris: [uri],
@@ -184,7 +184,7 @@ export function parseList(text) {
 }
 
 /** Paragraphs of fields (deb822). A key may stand in the field itself, on lines that begin with a space. */
-export function parseSources(text) {
+function parseSources(text) {
 	const paragraphs = text.replace(/^#.*\n?/gm, "").split(/\n[ \t]*\n/);
 	return paragraphs.flatMap((paragraph) => {
 		const fields = new Map();

@@ -26,7 +26,7 @@ const OWN = { 64: "LWS_MBEDTLS", asan: "LWS_MBEDTLS", 32: "LWS_MBEDTLS_32" };
 
 /**
  * Sees to it that each variant has its mbedTLS. Resolves to { variants, mbedtls }: those that can be built, and for each
- * the folder with include/ and lib/. It is never without 64-bit ones: a Failure says what to do.
+ * the folder with include/ and lib/. Where 64-bit ones cannot be had, a Failure says what to do.
  */
 export async function prepareMbedtls(tools) {
 	const mbedtls = {};

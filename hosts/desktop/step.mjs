@@ -106,6 +106,6 @@ export function report(error) {
 	} else if (["EACCES", "EPERM", "EROFS"].includes(error.code) && error.path) {
 		say(`build: ${error.path} is not writable (${error.code}): make yourself the owner of this folder and all in it.`);
 	} else if (error.code === "ENOSPC") {
-		say("build: the disk is full (ENOSPC): free about 100 MB and run the command again.");
+		say("build: the disk is full (ENOSPC): free about 300 MB and run the command again.");
 	} else say(error.stack);
 }
