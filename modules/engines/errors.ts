@@ -71,7 +71,7 @@ const SENTENCES: Readonly<Record<string, string>> = Object.freeze({
 	"tls:truncated": "the connection ended without the server saying so: something may have been cut off",
 	"tls:bad-record": "a record is malformed, too long, or was changed on its way",
 	"tls:bad-message": "the server sent a handshake message that cannot be",
-	"tls:message-too-long": "a handshake message is longer than the record buffer",
+	"tls:message-too-long": "a record, or a message of the handshake, is longer than its buffer",
 	"tls:out-of-memory": "there is no memory left for TLS",
 	"tls:set-up": "mbedTLS refuses to begin a session",
 	"tls:failed": "the TLS session failed",

@@ -17,19 +17,21 @@ import {
 	contextDestroy,
 	createContext,
 	httpClientRead,
+	LCCSCF_USE_SSL,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
 	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
 	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
 	LWS_CALLBACK_WSI_DESTROY,
+	LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
 	type LwsError,
 	type Protocol,
 } from "lws-xs";
 import Timer from "timer";
 import type { Repetition } from "../hostile/repetition.js";
 
-const { port, address, path, count, first, behaviour, deadlines }: Repetition = JSON.parse(argv[0] as string);
+const { port, address, path, count, first, behaviour, trusted, deadlines }: Repetition = JSON.parse(argv[0] as string);
 /** A mark whose figures nobody compares: what a mark itself needs is there from then on. */
 const WARM_UP = 5;
 const QUIET = 30;
@@ -40,8 +42,8 @@ let code = "none";
 
 function mark(): void {
 	collect();
-	const { chunks, slots } = statistics();
-	console.log(JSON.stringify({ done, code, chunks, slots }));
+	const { chunks, slots, tlsHeap } = statistics();
+	console.log(JSON.stringify({ done, code, chunks, slots, tlsHeap }));
 	new Input({
 		onReadable() {
 			this.read(buffer);
@@ -90,13 +92,21 @@ const protocol: Protocol<never> = {
 	},
 };
 
-const context = createContext({ protocols: [protocol], receiveBuffer: 2048 });
+const context = createContext({
+	protocols: [protocol],
+	receiveBuffer: 2048,
+	options: trusted === undefined ? 0 : LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+	sslCaMem: trusted === undefined ? undefined : Uint8Array.from(trusted, (character) => character.charCodeAt(0)),
+	// each handshake is a full one
+	sslSessions: 0,
+});
 const info: ConnectInfo<never> = {
 	context,
 	address: address ?? "127.0.0.1",
 	port,
 	path,
-	host: "repeat",
+	host: "localhost",
+	sslConnection: trusted === undefined ? 0 : LCCSCF_USE_SSL,
 	method: behaviour === "upload" ? "POST" : "GET",
 	deadlines,
 };

@@ -11,11 +11,13 @@ import {
 	close,
 	contextDestroy,
 	createContext,
+	exportSession,
 	headerNames,
 	headerValue,
 	httpClientHttpResponse,
 	httpClientRead,
 	httpClientReasonPhrase,
+	importSession,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
 	LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH,
@@ -35,13 +37,15 @@ import {
 	LWS_WRITE_HTTP_FINAL,
 	type LwsError,
 	type Protocol,
+	peerCertificate,
 	peerWriteAllowance,
+	tlsInfo,
 	type Wsi,
 	write,
 } from "lws-xs";
 import Time from "time";
 import Timer from "timer";
-import type { Plan, PlannedRequest, Result } from "../wire/plan.js";
+import type { Plan, PlannedContext, PlannedRequest, Result } from "../wire/plan.js";
 import { PERIOD, patternByte } from "./pattern.js";
 import { checksum } from "./sequence.js";
 
@@ -108,7 +112,11 @@ class Running {
 			writeables: 0,
 			refused: 0,
 			error: "",
+			message: "",
 			delivered: "",
+			tls: undefined,
+			certificate: undefined,
+			session: 0,
 			milliseconds: 0,
 			faults: [],
 		};
@@ -127,6 +135,9 @@ class Running {
 			method: request.method ?? "GET",
 			userdata: this,
 			pwsi: this.#pwsi,
+			sslConnection: request.sslConnection,
+			alpn: request.alpn,
+			pinnedPublicKeys: request.pinnedPublicKeys,
 			deadlines: request.deadlines,
 			keepHeaders: request.keepHeaders,
 		});
@@ -165,12 +176,13 @@ class Running {
 				if (++this.#ends > 1) this.fault("a second end");
 				const error = input as LwsError | undefined;
 				this.result.error = error?.code ?? "";
+				this.result.message = error?.message ?? "";
 				this.result.delivered = error?.delivered ?? "";
 				if (reason === LWS_CALLBACK_CLOSED_CLIENT_HTTP) this.#compare(wsi);
 				break;
 			}
 			case LWS_CALLBACK_WSI_DESTROY:
-				this.#finish();
+				this.#finish(wsi);
 				break;
 		}
 	}
@@ -215,6 +227,8 @@ class Running {
 		result.reason = httpClientReasonPhrase(wsi);
 		result.names = headerNames(wsi);
 		result.fields = fieldsOf(wsi);
+		result.tls = tlsInfo(wsi);
+		result.certificate = peerCertificate(wsi);
 	}
 
 	/** The head stays readable until the end. */
@@ -250,8 +264,11 @@ class Running {
 		if (result.length >= (this.request.closeAfter ?? Number.POSITIVE_INFINITY)) close(wsi);
 	}
 
-	#finish(): void {
+	#finish(wsi: Wsi<Running>): void {
 		const { result } = this;
+		const session = exportSession(wsi);
+		result.session = session?.byteLength ?? 0;
+		if (session && plan.handOver) handOver(session, (this.request.context ?? 0) + 1, plan.handOver.damage);
 		if (this.#ends !== 1) this.fault(`${this.#ends} ends before DESTROY`);
 		result.callbacks = this.callbacks.join(" ");
 		result.sum >>>= 0;
@@ -279,6 +296,31 @@ function startNext(): void {
 	else Timer.set(() => new Running(id, request).begin(), request.delay);
 }
 
+/** Gives a session to the context `index`, with the byte at `damage` changed. */
+function handOver(session: ArrayBuffer, index: number, damage: number | undefined): void {
+	const context = contexts[index];
+	if (!context) return;
+	const bytes = new Uint8Array(session).slice();
+	const [vhost] = context.vhosts;
+	if (damage !== undefined) bytes[damage % bytes.length] = (bytes[damage % bytes.length] as number) ^ 0x55;
+	const isTaken = vhost ? importSession(vhost, bytes) : false;
+	if (isTaken !== (damage === undefined)) throw new Error(`a session was ${isTaken ? "" : "not "}taken`);
+}
+
+function bytesOf(text: string): Uint8Array {
+	return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function make({ ahead = 0, inMemory = {}, ...options }: PlannedContext): Context {
+	const members = Object.entries(inMemory).map(([name, text]) => [name, bytesOf(text)]);
+	return createContext({
+		...options,
+		...Object.fromEntries(members),
+		host: { now: () => Date.now() + ahead },
+		protocols: [protocol as unknown as Protocol<never>],
+	});
+}
+
 function destroy(): void {
 	for (const context of contexts) contextDestroy(context);
 }
@@ -292,7 +334,5 @@ const protocol: Protocol<Running> = {
 	},
 };
 
-const contexts: Context[] = (plan.contexts ?? [{}]).map((options) =>
-	createContext({ ...options, protocols: [protocol as unknown as Protocol<never>] }),
-);
+const contexts: Context[] = (plan.contexts ?? [{}]).map(make);
 for (let i = Math.min(plan.parallel ?? 1, plan.requests.length); i > 0; i--) startNext();

@@ -13,7 +13,9 @@ export interface Repetition {
 	/** The first mark; the second one is at `count`. */
 	first: number;
 	behaviour: "read" | "throw" | "refuse" | "close" | "upload";
-	deadlines?: { connect?: number; firstByte?: number; idle?: number; total?: number };
+	/** https, for "localhost", with these CAs trusted, PEM. */
+	trusted?: string;
+	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; total?: number };
 }
 
 export interface Mark {
@@ -22,6 +24,8 @@ export interface Mark {
 	code: string;
 	chunks: number;
 	slots: number;
+	/** Bytes of mbedTLS. */
+	tlsHeap: number;
 	/** Descriptors of the process, counted from outside. */
 	descriptors: number;
 }

@@ -24,18 +24,32 @@ export interface PlannedRequest {
 	readAfter?: number;
 	/** Closes the wsi once so many bytes of content have come. */
 	closeAfter?: number;
-	deadlines?: { connect?: number; firstByte?: number; idle?: number; total?: number };
+	/** LCCSCF_… */
+	sslConnection?: number;
+	alpn?: string;
+	pinnedPublicKeys?: string[];
+	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; total?: number };
 	keepHeaders?: string[];
 	/** Begins so many milliseconds after its turn. */
 	delay?: number;
 }
 
+export interface PlannedContext {
+	[option: string]: unknown;
+	/** Milliseconds that the context's clock is ahead of the machine's. */
+	ahead?: number;
+	/** The members of these names as bytes. */
+	inMemory?: Partial<Record<"sslCaMem" | "sslCertMem" | "sslPrivateKeyMem", string>>;
+}
+
 export interface Plan {
 	/** Options of each context; one with the defaults when absent. */
-	contexts?: Record<string, number>[];
+	contexts?: PlannedContext[];
 	requests: PlannedRequest[];
 	/** How many run at a time, 1 when absent; the next one begins when one has ended. */
 	parallel?: number;
+	/** Every context but the first gets the session of the request before, as exported, through this change of one byte. */
+	handOver?: { damage?: number };
 	/** The contexts are destroyed so many milliseconds after the last request, 0 when absent. */
 	linger?: number;
 }
@@ -60,7 +74,13 @@ export interface Result {
 	writeables: number;
 	refused: number;
 	error: string;
+	/** The whole sentence. */
+	message: string;
 	delivered: string;
+	tls: { version: string; cipher: string; protocol: string; isResumed: boolean } | undefined;
+	certificate: { subject: string; issuer: string; names: string; validTo: string; fingerprint: string } | undefined;
+	/** Bytes of the session that could be exported at the end, 0: none. */
+	session: number;
 	milliseconds: number;
 	/** Rules of the interface that were broken. */
 	faults: string[];

@@ -24,6 +24,15 @@ export const RUNS: Run[] = [
 	{ name: "AddressSanitizer, collecting at every allocation", variant: "asan", options: ["--stress"], divisor: 100 },
 ];
 
+/** For TLS: the older line of mbedTLS, too, which has no TLS 1.3. */
+export const OLDER: Run = { ...WIDE, name: "mbedTLS 2.28", variant: "tls2" };
+export const TLS_RUNS: Run[] = [...RUNS.slice(0, 4), OLDER];
+
+/** The versions of TLS that a run has. */
+export function versionsOf(run: Run): ("1.2" | "1.3")[] {
+	return run.variant === "tls2" ? ["1.2"] : ["1.2", "1.3"];
+}
+
 /** Results in the order of the plan's requests. Asserts that the client ended by itself and broke none of its rules. */
 export async function runPlan(run: Run, plan: Plan): Promise<Result[]> {
 	const args = [...LIBRARY, ...run.options, "build/test/xs/wire-client.js", JSON.stringify(plan)];

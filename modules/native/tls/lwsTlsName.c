@@ -138,13 +138,13 @@ static size_t lwsTlsShow(const uint8_t* bytes, size_t count, char* text, size_t 
 
 static void lwsTlsShowAddress(const mbedtls_x509_buf* name, char* text, size_t size)
 {
-	size_t i;
+	size_t i, at = 0;
 	if (name->len == 4) {
 		snprintf(text, size, "%u.%u.%u.%u", name->p[0], name->p[1], name->p[2], name->p[3]);
 		return;
 	}
 	for (i = 0; (i + 1 < name->len) && (i < 16); i += 2)
-		snprintf(text + i / 2 * 5, size - i / 2 * 5, i ? ":%02x%02x" : "%02x%02x", name->p[i], name->p[i + 1]);
+		at += (size_t)snprintf(text + at, size - at, i ? ":%02x%02x" : "%02x%02x", name->p[i], name->p[i + 1]);
 }
 
 void lwsTlsNames(const mbedtls_x509_crt* certificate, char* text, size_t size)

@@ -58,6 +58,9 @@ static int lwsTlsCause(int error)
 		return messageCause;
 	case MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE:
 		return certificateCause;
+	/* a message that goes on in a second record */
+	case MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE:
+		return lengthCause;
 #endif
 	case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
 		return messageCause;
@@ -65,6 +68,8 @@ static int lwsTlsCause(int error)
 	case MBEDTLS_ERR_X509_ALLOC_FAILED:
 		return memoryCause;
 	case MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL:
+	/* so mbedTLS calls its wish for more than its buffer holds */
+	case MBEDTLS_ERR_SSL_BAD_INPUT_DATA:
 		return lengthCause;
 	/* more certificates in the chain than MBEDTLS_X509_MAX_INTERMEDIATE_CA */
 	case MBEDTLS_ERR_X509_FATAL_ERROR:
