@@ -4,6 +4,7 @@
  *   lwsTlsCredentials	CAs, certificate and key, parsed; shared by sessions, counted by references
  *   lwsTlsSession		the functions that XS calls: one session over memory
  *   lwsTlsSetup		what a session is told before it begins: checks, versions, suites, names
+ *   lwsTlsOffer.h		the suites and groups that are offered
  *   lwsTlsVerify		which checks a certificate fails, and which of them count
  *   lwsTlsName			names and addresses of a certificate (RFC 9525)
  *   lwsTlsTicket		sessions as sealed bytes, to be resumed

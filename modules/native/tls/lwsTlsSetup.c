@@ -1,6 +1,7 @@
 /* What a session is told before it begins. */
 
 #include "lwsTls.h"
+#include "lwsTlsOffer.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,42 +16,6 @@ int lwsTlsRandom(void* context, unsigned char* output, size_t size)
 	(void)context;
 	return psa_generate_random(output, size) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 }
-
-/*
- * The suites that are offered: forward secrecy and authenticated encryption only. Which cipher comes first is what the
- * platform does fastest: in software ChaCha20-Poly1305 (docs/tls.md has the measurement), with an AES unit, as an ESP32
- * has, AES.
- */
-#if defined(MBEDTLS_AES_ALT) || defined(ESP_PLATFORM)
-	#define BY_SPEED(_CHACHA, _AES) _AES, _CHACHA
-#else
-	#define BY_SPEED(_CHACHA, _AES) _CHACHA, _AES
-#endif
-
-static const int gSuites[] = {
-#if defined(LWS_TLS_HAS_13)
-	BY_SPEED(MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS1_3_AES_128_GCM_SHA256),
-	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
-#endif
-	BY_SPEED(MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
-	BY_SPEED(MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256),
-	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-	0
-};
-
-/* The cheapest first; the larger ones are there for the certificates that have them. */
-#if defined(LWS_TLS_HAS_VERSIONS)
-static const uint16_t gGroups[] = {
-	MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1, MBEDTLS_SSL_IANA_TLS_GROUP_X25519, MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
-	MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1, MBEDTLS_SSL_IANA_TLS_GROUP_NONE
-};
-#else
-static const mbedtls_ecp_group_id gGroups[] = {
-	MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1,
-	MBEDTLS_ECP_DP_NONE
-};
-#endif
 
 /* A member of the options, as a string that the next allocation of XS moves. */
 static const char* lwsTlsGetText(xsMachine* the, xsSlot* options, xsIdentifier id)
@@ -193,11 +158,7 @@ static void lwsTlsConfigure(xsMachine* the, lwsTlsSession* session)
 		if (error)
 			lwsTlsThrow(the, "the certificate cannot be used", error);
 	}
-#if defined(LWS_TLS_HAS_VERSIONS)
-	mbedtls_ssl_conf_groups(config, gGroups);
-#else
-	mbedtls_ssl_conf_curves(config, gGroups);
-#endif
+	lwsTlsOfferGroups(config, gGroups);
 #if defined(LWS_TLS_TICKETS_SIGNALLED)
 	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(config,
 		MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
