@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { build } from "../hosts/desktop/build.mjs";
 import { Failure, main, say } from "../hosts/desktop/step.mjs";
 import { capture, instructions, leastTime, startServer, timeToFirstLine } from "./measure.mjs";
+import { measureTLS } from "./tls.mjs";
 
 const HOST = "build/xs-desktop";
 const MB = 1_000_000;
@@ -58,7 +59,7 @@ async function* compareClientWithLoop() {
 	}
 }
 
-/** Every group yields rows; `reference` is measured too, `target` is what the project holds itself to. */
+/** Every group yields rows, given what `build` has found; `reference` is measured too, `target` is what the project holds itself to. */
 const GROUPS = {
 	async *start() {
 		const idle = await instructions(HOST, ["build/bench/idle.js"]);
@@ -135,6 +136,8 @@ const GROUPS = {
 			}
 		}
 	},
+
+	tls: measureTLS,
 };
 
 function requireValgrind() {
@@ -151,7 +154,7 @@ function format(value) {
 
 function print({ name, unit, value, reference, target }) {
 	const missed = target !== undefined && value > target ? "  above target" : "";
-	const cells = [format(value).padStart(12), format(reference).padStart(12), format(target).padStart(10)];
+	const cells = [format(value).padStart(12), format(reference).padStart(12), format(target).padStart(12)];
 	console.log(`${name.padEnd(58)}${cells.join("")}  ${unit}${missed}`);
 }
 
@@ -162,16 +165,16 @@ await main(async () => {
 		if (!known.includes(name)) throw new Failure("bench", `there is no group ${name}: take one of ${known.join(", ")}`);
 	}
 	requireValgrind();
-	await build(["64"], ["bench"]);
+	const tools = await build(["64", "tls2"], ["bench"]);
 	await capture(process.env.CC ?? "cc", ["-O2", "-o", "build/bench/recv", "bench/recv.c"]);
 	say("Every figure is of whole processes; instructions are less an idle run.");
 	console.log(
-		`${"".padEnd(58)}${["value", "reference"].map((cell) => cell.padStart(12)).join("")}${"target".padStart(10)}`,
+		`${"".padEnd(58)}${["value", "reference"].map((cell) => cell.padStart(12)).join("")}${"target".padStart(12)}`,
 	);
 	const rows = [];
 	for (const [name, group] of Object.entries(GROUPS)) {
 		if (positionals.length > 0 && !positionals.includes(name)) continue;
-		for await (const row of group()) {
+		for await (const row of group(tools)) {
 			rows.push(row);
 			print(row);
 		}

@@ -23,9 +23,10 @@ const VARIANTS = new Map([
 ]);
 
 /**
- * Builds `variants` of the host, the tool, and the programs of `kinds` (keys of PROGRAMS). Resolves to the variants that
- * were built: one that this machine cannot have (no 32-bit program runs, there is no mbedTLS 2.28) is left out. A Failure
- * says what went wrong and what to do.
+ * Builds `variants` of the host, the tool, and the programs of `kinds` (keys of PROGRAMS). Resolves to { cc,
+ * variants, mbedtls }: of the variants those that were built (one that this machine cannot have is left out: no 32-bit
+ * program runs, there is no mbedTLS 2.28), and of each the folder of its mbedTLS. A Failure says what went wrong and
+ * what to do.
  */
 export async function build(variants = [...VARIANTS.keys()], kinds = Object.keys(PROGRAMS)) {
 	process.chdir(ROOT);
@@ -35,7 +36,7 @@ export async function build(variants = [...VARIANTS.keys()], kinds = Object.keys
 		// the tool is linked into an executable of its own beside each host
 		await buildJavaScript([...new Set([...kinds, "tool"])]);
 		await compileHost(tools);
-		return tools.variants;
+		return tools;
 	} finally {
 		release();
 	}
