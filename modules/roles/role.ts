@@ -11,6 +11,8 @@ export interface CarrierStream {
 	available: number;
 	/** Bytes that `write` takes now. */
 	readonly room: number;
+	/** Reads at most `available` bytes; gives the count. */
+	read(buffer: Uint8Array, start: number, end: number): number;
 	/** Writes all of it, or nothing and gives 0. */
 	write(buffer: Uint8Array, start: number, end: number): number;
 	readonly source: { read(buffer: Uint8Array): number | undefined } | undefined;

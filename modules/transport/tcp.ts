@@ -56,7 +56,8 @@ export class TCPStream implements ByteStream {
 	}
 
 	read(buffer: Uint8Array, start: number, end: number): number {
-		const count = Math.min(end - start, this.available);
+		const { available } = this;
+		const count = end - start < available ? end - start : available;
 		if (count <= 0 || !this.source) return 0;
 		// the socket fills exactly what it is given, so a part needs a view of its own
 		const whole = count === buffer.length;

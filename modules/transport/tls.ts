@@ -48,6 +48,8 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 	readonly #lower: ByteStream;
 	#session: Session | undefined;
 	readonly #input: Uint8Array;
+	/** Costs more to ask for than to keep. */
+	readonly #inputSize: number;
 	readonly #output: Uint8Array;
 	/** Ciphertext that has come: [start, end) of the input. */
 	#start = 0;
@@ -64,23 +66,17 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		this.#security = security;
 		this.#sink = sink;
 		this.#input = buffers.input;
+		this.#inputSize = buffers.input.length;
 		this.#output = buffers.output;
 		this.#lower = lower(this);
 	}
 
 	read(buffer: Uint8Array, start: number, end: number): number {
-		if (this.#state !== State.Open || end <= start) return 0;
-		let at = start;
-		for (;;) {
-			at += this.take(buffer, at, end);
-			// `take` goes on to the next record, so that `available` is known
-			if (this.available > 0 || this.#state !== State.Open) break;
-			if (!this.fill()) {
-				if (this.#isCut) this.lost(this.#cutCode ?? "tls:truncated");
-				break;
-			}
-		}
-		return at - start;
+		const session = this.#session;
+		if (this.#state !== State.Open || !session || end <= start) return 0;
+		const count = this.decrypt(session, buffer, start, end);
+		if (this.#isCut && this.available === 0) this.lost(this.#cutCode ?? "tls:truncated");
+		return count;
 	}
 
 	write(buffer: Uint8Array, start: number, end: number): number {
@@ -100,7 +96,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		this.#sink = DEAF;
 		if (session && this.#state === State.Open && !this.#isCut) {
 			// what a server has sent last is often the ticket for the next session
-			if (this.available === 0 && this.fill()) this.take(NOTHING, 0, 0);
+			if (this.available === 0) this.decrypt(session, NOTHING, 0, 0);
 			if (this.#state === State.Open && this.#unsent === 0) {
 				session.finish(this.#output);
 				this.send(session);
@@ -148,20 +144,40 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 	private fill(): boolean {
 		if (this.#start < this.#end) return true;
 		this.#start = 0;
-		this.#end = this.#lower.read(this.#input, 0, this.#input.length);
+		this.#end = this.#lower.read(this.#input, 0, this.#inputSize);
 		return this.#end > 0;
 	}
 
-	/** Plaintext of the ciphertext at hand, and then the next record, so that `available` is known. */
-	private take(buffer: Uint8Array, start: number, end: number): number {
-		const session = this.#session as Session;
-		const output = this.#unsent > 0 ? NOTHING : this.#output;
-		const count = session.read(buffer, start, end, this.#input, this.#start, this.#end, output);
-		this.#start += session.consumed;
-		this.available = session.available;
-		if (session.produced > 0) this.send(session);
-		if (session.events !== 0) this.meet(session);
-		return count;
+	/**
+	 * Fills [start, end) of `buffer` with plaintext, and goes on to the next record, so that `available` is known; the
+	 * stream below is read for that as far as need be. Every record goes through here several times: hence one function,
+	 * and fields copied to variables.
+	 */
+	private decrypt(session: Session, buffer: Uint8Array, start: number, end: number): number {
+		const input = this.#input;
+		let from = this.#start;
+		let to = this.#end;
+		let available = this.available;
+		let at = start;
+		do {
+			if (available === 0 && from === to) {
+				from = 0;
+				to = this.#lower.read(input, 0, this.#inputSize);
+				if (to === 0) break;
+			}
+			at += session.read(buffer, at, end, input, from, to, this.#unsent > 0 ? NOTHING : this.#output);
+			from += session.consumed;
+			available = session.available;
+			if (session.events !== 0 || session.produced > 0) {
+				if (session.produced > 0) this.send(session);
+				this.meet(session);
+				if (this.#state !== State.Open) return at - start;
+			}
+		} while (available === 0);
+		this.#start = from;
+		this.#end = to;
+		this.available = available;
+		return at - start;
 	}
 
 	/** What a read has met besides content. An end waits until all that came before it has been read. */
@@ -270,8 +286,9 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 
 	readable(): void {
 		if (this.#state === State.Handshake) this.shake();
-		if (this.#state !== State.Open || this.available > 0) return;
-		while (this.available === 0 && this.#state === State.Open && this.fill()) this.take(NOTHING, 0, 0);
+		const session = this.#session;
+		if (this.#state !== State.Open || !session || this.available > 0) return;
+		this.decrypt(session, NOTHING, 0, 0);
 		if (this.#state !== State.Open) return;
 		if (this.available > 0) this.#sink.readable();
 		else if (this.#isCut) this.over(this.#cutCode ?? "tls:truncated");

@@ -103,6 +103,8 @@ typedef struct {
 	uint8_t isTicketed;		/* a session waits to be sealed */
 	uint8_t isDone;			/* the handshake */
 	uint8_t isEnded;		/* nothing goes on any more */
+	/* The properties that XS sees. */
+	int consumed, produced, available, events, longest;
 } lwsTlsSession;
 
 /* lwsTlsCredentials */

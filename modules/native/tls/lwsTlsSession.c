@@ -123,8 +123,12 @@ static lwsTlsSession* lwsTlsBegin(xsMachine* the, const Span* input, xsSlot* out
 	return session;
 }
 
-static void lwsTlsPut(xsMachine* the, xsIdentifier id, xsIntegerValue value)
+/* A property is set only when it changes: that costs more than to compare, and from record to record most stay. */
+static void lwsTlsPut(xsMachine* the, xsIdentifier id, int* told, xsIntegerValue value)
 {
+	if (*told == value)
+		return;
+	*told = value;
 	xsmcSetInteger(xsVar(0), value);
 	xsmcSet(xsThis, id, xsVar(0));
 }
@@ -133,9 +137,10 @@ static void lwsTlsTell(xsMachine* the, lwsTlsSession* session, const Span* in, c
 {
 	int isFull = (session->output == session->outputEnd) && session->ssl.MBEDTLS_PRIVATE(out_left);
 	xsmcVars(1);
-	lwsTlsPut(the, xsID_consumed, (xsIntegerValue)(session->input - in->start));
-	lwsTlsPut(the, xsID_produced, (xsIntegerValue)(session->output - out));
-	lwsTlsPut(the, xsID_events, events | (session->isTicketed ? lwsTlsTicket : 0) | (isFull ? lwsTlsMore : 0));
+	lwsTlsPut(the, xsID_consumed, &session->consumed, (xsIntegerValue)(session->input - in->start));
+	lwsTlsPut(the, xsID_produced, &session->produced, (xsIntegerValue)(session->output - out));
+	events |= (session->isTicketed ? lwsTlsTicket : 0) | (isFull ? lwsTlsMore : 0);
+	lwsTlsPut(the, xsID_events, &session->events, events);
 }
 
 static int lwsTlsFail(lwsTlsSession* session, int error)
@@ -191,7 +196,7 @@ void lws_tls_session_handshake(xsMachine* the)
 	lwsTlsTell(the, session, &in, out, session->isEnded && !events ? lwsTlsFailed : events);
 	if (session->isDone) {
 		int longest = mbedtls_ssl_get_max_out_record_payload(&session->ssl);
-		lwsTlsPut(the, xsID_longest, longest > 0 ? longest : 0);
+		lwsTlsPut(the, xsID_longest, &session->longest, longest > 0 ? longest : 0);
 	}
 	xsmcSetBoolean(xsResult, session->isDone);
 }
@@ -237,7 +242,7 @@ void lws_tls_session_read(xsMachine* the)
 		available = mbedtls_ssl_get_bytes_avail(&session->ssl);
 	}
 	lwsTlsTell(the, session, &in, out, events);
-	lwsTlsPut(the, xsID_available, (xsIntegerValue)available);
+	lwsTlsPut(the, xsID_available, &session->available, (xsIntegerValue)available);
 	xsmcSetInteger(xsResult, (xsIntegerValue)(at - target.start));
 }
 

@@ -278,14 +278,17 @@ export class H1Role implements Role, Exchange {
 		if (this.#isDirect) {
 			const size = this.#size;
 			const stream = this.#carrier.stream;
-			if (stream && this.#remaining >= size && stream.available >= size && stream.source) {
+			if (stream && this.#remaining >= size && stream.available > 0) {
 				this.isAnnounced = false;
-				// a resizable buffer may have become smaller since its size was asked for
-				const count = stream.source.read(buffer) ?? 0;
-				stream.available -= count;
+				let count: number;
+				if (stream.source && stream.available >= size) {
+					// a resizable buffer may have become smaller since its size was asked for
+					count = stream.source.read(buffer) ?? 0;
+					stream.available -= count;
+				} else count = stream.read(buffer, 0, size);
 				this.#remaining -= count;
 				// false also when the exchange has ended in there
-				if (this.#handler?.content(buffer, count)) this.afterRead(this.#remaining);
+				if (count > 0 && this.#handler?.content(buffer, count)) this.afterRead(this.#remaining);
 				return count;
 			}
 		}
