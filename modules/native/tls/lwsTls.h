@@ -27,7 +27,7 @@
 typedef struct {
 	int references;
 	mbedtls_x509_crt authorities;
-	mbedtls_x509_crt certificate;
+	mbedtls_x509_crt* certificate;	/* most clients have none, and it is large */
 	mbedtls_pk_context key;
 	uint8_t hasCertificate, hasKey;
 	uint8_t isHashed;

@@ -22,7 +22,9 @@ void lwsTlsReleaseCredentials(lwsTlsCredentials* credentials)
 	if (--credentials->references > 0)
 		return;
 	mbedtls_x509_crt_free(&credentials->authorities);
-	mbedtls_x509_crt_free(&credentials->certificate);
+	if (credentials->certificate)
+		mbedtls_x509_crt_free(credentials->certificate);
+	mbedtls_free(credentials->certificate);
 	mbedtls_pk_free(&credentials->key);
 	mbedtls_free(credentials);
 #if defined(LWS_TLS_OWNS_PSA)
@@ -64,7 +66,6 @@ void lws_tls_credentials_new(xsMachine* the)
 	gUsers++;
 #endif
 	mbedtls_x509_crt_init(&credentials->authorities);
-	mbedtls_x509_crt_init(&credentials->certificate);
 	mbedtls_pk_init(&credentials->key);
 	xsmcSetHostData(xsThis, credentials);
 }
@@ -136,18 +137,22 @@ void lws_tls_credentials_add_authorities(xsMachine* the)
 void lws_tls_credentials_set_certificate(xsMachine* the)
 {
 	lwsTlsCredentials* credentials = lwsTlsGetCredentials(the, &xsThis);
-	lwsTlsParseCertificates(the, &credentials->certificate, "the certificate cannot be read");
+	if (!credentials->certificate) {
+		credentials->certificate = lwsTlsAllocate(the, sizeof(mbedtls_x509_crt));
+		mbedtls_x509_crt_init(credentials->certificate);
+	}
+	lwsTlsParseCertificates(the, credentials->certificate, "the certificate cannot be read");
 	credentials->hasCertificate = 1;
 }
 
 static int lwsTlsCheckPair(lwsTlsCredentials* credentials)
 {
 #if MBEDTLS_VERSION_NUMBER >= 0x04000000
-	return mbedtls_pk_check_pair(&credentials->certificate.pk, &credentials->key);
+	return mbedtls_pk_check_pair(&credentials->certificate->pk, &credentials->key);
 #elif MBEDTLS_VERSION_NUMBER >= 0x03000000
-	return mbedtls_pk_check_pair(&credentials->certificate.pk, &credentials->key, lwsTlsRandom, NULL);
+	return mbedtls_pk_check_pair(&credentials->certificate->pk, &credentials->key, lwsTlsRandom, NULL);
 #else
-	return mbedtls_pk_check_pair(&credentials->certificate.pk, &credentials->key);
+	return mbedtls_pk_check_pair(&credentials->certificate->pk, &credentials->key);
 #endif
 }
 
@@ -213,7 +218,7 @@ void lws_tls_credentials_identify(xsMachine* the)
 	const char* text = xsmcToString(xsArg(0));
 	if (!credentials->isHashed) {
 		lwsTlsHashChain(&credentials->authorities, credentials->hash);
-		lwsTlsHashChain(&credentials->certificate, credentials->hash + 32);
+		lwsTlsHashChain(credentials->certificate, credentials->hash + 32);
 		credentials->isHashed = 1;
 	}
 	memcpy(parts, credentials->hash, 64);

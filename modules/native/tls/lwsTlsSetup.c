@@ -154,7 +154,7 @@ static void lwsTlsConfigure(xsMachine* the, lwsTlsSession* session)
 	/* An empty list is one, in which no CA is found. */
 	mbedtls_ssl_conf_ca_chain(config, &credentials->authorities, NULL);
 	if (credentials->hasCertificate && credentials->hasKey) {
-		error = mbedtls_ssl_conf_own_cert(config, &credentials->certificate, &credentials->key);
+		error = mbedtls_ssl_conf_own_cert(config, credentials->certificate, &credentials->key);
 		if (error)
 			lwsTlsThrow(the, "the certificate cannot be used", error);
 	}
