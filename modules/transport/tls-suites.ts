@@ -19,23 +19,20 @@ function nameOf(name: string): string {
 	return upper.startsWith("TLS_") ? upper.replaceAll("_", "-") : fromOpenSSL(upper);
 }
 
-/** The suites of TLS 1.3 that stand when only those of TLS 1.2 are chosen, and the other way round. */
-const DEFAULT_13 = "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384";
-const DEFAULT_12 = [
-	"ECDHE-ECDSA-CHACHA20-POLY1305",
-	"ECDHE-ECDSA-AES128-GCM-SHA256",
-	"ECDHE-RSA-CHACHA20-POLY1305",
-	"ECDHE-RSA-AES128-GCM-SHA256",
-	"ECDHE-ECDSA-AES256-GCM-SHA384",
-	"ECDHE-RSA-AES256-GCM-SHA384",
-].join(":");
-
-/** mbedTLS's names, with colons between; "" when nothing is chosen, which leaves the choice to the session. */
-export function suiteNames(list12: string | undefined, list13: string | undefined): string {
-	if (list12 === undefined && list13 === undefined) return "";
-	return `${list13 ?? DEFAULT_13}:${list12 ?? DEFAULT_12}`
+function names(list: string): string[] {
+	return list
 		.split(/[:, ]+/)
 		.filter((name) => name !== "")
-		.map(nameOf)
-		.join(":");
+		.map(nameOf);
+}
+
+/**
+ * mbedTLS's names, with colons between; "1.3" or "1.2" stands for the session's own suites of that version, "" for all of
+ * them.
+ */
+export function suiteNames(list12: string | undefined, list13: string | undefined): string {
+	if (list12 === undefined && list13 === undefined) return "";
+	const of13 = list13 === undefined ? ["1.3"] : names(list13);
+	const of12 = list12 === undefined ? ["1.2"] : names(list12);
+	return [...of13, ...of12].join(":");
 }

@@ -55,10 +55,19 @@ static void lwsTlsSetProtocols(xsMachine* the, lwsTlsSession* session, const cha
 		xsRangeError("alpn: a protocol has no name, or one longer than 255 bytes");
 }
 
-/* Names that mbedTLS does not know, or has not built in, are left out, as OpenSSL does; one must be left. */
+/* RFC 8446 appendix B.4: those of TLS 1.3 have numbers of their own. */
+static int lwsTlsIs13(int suite)
+{
+	return (suite >> 8) == 0x13;
+}
+
+/*
+ * Names that mbedTLS does not know, or has not built in, are left out, as OpenSSL does; one must be left. "1.3" and "1.2"
+ * are not names: they stand for our own of that version.
+ */
 static void lwsTlsSetSuites(xsMachine* the, lwsTlsSession* session, const char* text)
 {
-	size_t count = 1, found = 0;
+	size_t count = sizeof(gSuites) / sizeof(gSuites[0]) + 1, found = 0;
 	const char* at;
 	if (!*text) {
 		mbedtls_ssl_conf_ciphersuites(&session->config, gSuites);
@@ -66,13 +75,21 @@ static void lwsTlsSetSuites(xsMachine* the, lwsTlsSession* session, const char* 
 	}
 	for (at = text; *at; at++)
 		count += *at == ':';
-	session->suites = mbedtls_calloc(count + 1, sizeof(int));
+	/* zeros, so the list ends */
+	session->suites = mbedtls_calloc(count, sizeof(int));
 	if (!session->suites)
 		xsUnknownError("no memory for TLS");
 	for (at = text; *at;) {
 		size_t length = strcspn(at, ":");
 		char name[64];
-		if (length < sizeof(name)) {
+		if ((length == 3) && !memcmp(at, "1.", 2)) {
+			const int* each;
+			for (each = gSuites; *each; each++) {
+				if ((lwsTlsIs13(*each) == (at[2] == '3')) && (found + 1 < count))
+					session->suites[found++] = *each;
+			}
+		}
+		else if ((length < sizeof(name)) && (found + 1 < count)) {
 			memcpy(name, at, length);
 			name[length] = 0;
 			session->suites[found] = mbedtls_ssl_get_ciphersuite_id(name);

@@ -44,7 +44,10 @@ export interface SessionOptions {
 	maximum: number;
 	/** Protocols to offer (RFC 7301), with commas between; "" for none. */
 	protocols: string;
-	/** mbedTLS's names of the suites to offer, with colons between, the best first; "" for those of this module. */
+	/**
+	 * mbedTLS's names of the suites to offer, with colons between, the best first; "1.2" and "1.3" stand for those of
+	 * this module for that version, "" for all of them.
+	 */
 	suites: string;
 	/** SHA-256 of public keys of which the server must have one, 32 bytes each. */
 	pins: Uint8Array;
