@@ -27,7 +27,10 @@ static const int gSuites[] = {
 	0
 };
 
-/* The cheapest first; the larger ones are there for the certificates that have them. */
+/*
+ * The cheapest first; the larger ones are there for the certificates that have them. In TLS 1.3 a key for the first one
+ * is sent at once: every server takes P-256 (RFC 8446 section 9.1).
+ */
 #if defined(LWS_TLS_HAS_VERSIONS)
 typedef uint16_t lwsTlsGroup;
 
@@ -38,8 +41,9 @@ static const lwsTlsGroup gGroups[] = {
 #else
 typedef mbedtls_ecp_group_id lwsTlsGroup;
 
+/* 2.28 has no table of multiples of P-256's base point. */
 static const lwsTlsGroup gGroups[] = {
-	MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1,
+	MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1,
 	MBEDTLS_ECP_DP_NONE
 };
 #endif
