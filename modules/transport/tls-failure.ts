@@ -86,13 +86,15 @@ export class TLSFailure {
 	}
 }
 
-function codeOf({ faults, cause, alert, isForeign, isAsked }: Failure): string {
+function codeOf({ faults, cause, alert, isForeign, isAsked, isDone }: Failure): string {
 	if (isForeign) return "tls:not-tls";
 	const found = CODES.find(([fault]) => (faults & fault) !== 0);
 	if (found) return found[1];
 	if (alert === CERTIFICATE_REQUIRED) return "tls:certificate-required";
 	// before TLS 1.3 a server that misses our certificate has no word of its own for it
 	if (isAsked && (alert === HANDSHAKE_FAILURE || alert === BAD_CERTIFICATE)) return "tls:certificate-required";
+	// what it says of a renegotiation is no word about the beginning
+	if (isDone) return CAUSES[cause];
 	if (alert === PROTOCOL_VERSION) return "tls:protocol-version";
 	if (alert === HANDSHAKE_FAILURE || alert === INSUFFICIENT_SECURITY) return "tls:no-common-cipher";
 	return CAUSES[cause];

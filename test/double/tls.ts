@@ -175,7 +175,16 @@ export class ScriptedSession {
 
 	failure(): Failure {
 		const words = { subject: "", issuer: "", keyIdentifier: "", names: "", date: "", authority: undefined };
-		return { faults: 0, error: -0x7780, cause: 1, alert: this.#alert, isForeign: false, isAsked: false, ...words };
+		return {
+			faults: 0,
+			error: -0x7780,
+			cause: 1,
+			alert: this.#alert,
+			isForeign: false,
+			isAsked: false,
+			isDone: false,
+			...words,
+		};
 	}
 
 	info(): SessionInfo {

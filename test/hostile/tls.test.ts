@@ -139,10 +139,8 @@ for (const run of [WIDE, SLOW, ASAN, OLDER]) {
 
 			it(`A FIN at any byte of a handshake of TLS ${version} ends it, and no request has left.`, async () => {
 				const found = await harm(run === WIDE ? 5 : 43, (at) => ({ harms: [{ at, do: "fin" }] }));
-				deepStrictEqual(
-					found.filter(([, error]) => error !== "tls:closed"),
-					[],
-				);
+				// our answer may meet the FIN
+				for (const [at, error] of found) match(error, /^(tls:closed|tcp:other)$/, `byte ${at}`);
 				for (const { received } of server.connections.slice(1)) strictEqual(received, 0);
 			});
 

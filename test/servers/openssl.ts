@@ -63,12 +63,15 @@ export class OpensslServer {
 	readonly #child: ChildProcessWithoutNullStreams;
 	readonly #folder: string;
 	readonly #said: Said;
+	/** A test that dies leaves no child behind. */
+	readonly #kill = () => this.#child.kill("SIGKILL");
 
 	private constructor(port: number, child: ChildProcessWithoutNullStreams, folder: string, said: Said) {
 		this.port = port;
 		this.#child = child;
 		this.#folder = folder;
 		this.#said = said;
+		process.once("exit", this.#kill);
 	}
 
 	static async start(options: OpensslOptions): Promise<OpensslServer> {
@@ -105,9 +108,10 @@ export class OpensslServer {
 	}
 
 	async close(): Promise<void> {
+		process.off("exit", this.#kill);
 		const { exitCode, signalCode } = this.#child;
 		if (exitCode === null && signalCode === null) {
-			this.#child.kill("SIGKILL");
+			this.#kill();
 			await once(this.#child, "exit");
 		}
 		rmSync(this.#folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { reset, written } from "./sockets.js";
 import { ContentType, type Handshake, handshakeOf, type RecordMark, RecordReader } from "./tls-records.js";
 
 /** Milliseconds before a RST, which would overtake what the client has not read yet. */
@@ -93,7 +94,7 @@ export class Passage {
 			this.end = "reset";
 		});
 		client.on("close", () => server.destroy());
-		server.on("error", () => client.resetAndDestroy());
+		server.on("error", () => reset(client));
 		this.#forward().catch(() => client.destroy());
 	}
 
@@ -104,12 +105,11 @@ export class Passage {
 
 	async #forward(): Promise<void> {
 		const { truncate = false } = this.#script;
-		for await (const data of this.#server) {
+		for await (const data of this.#server.iterator({ destroyOnReturn: false })) {
 			this.#fromServer.push(data);
 			if (!truncate) await this.#deliver(data);
-			else for (const bytes of this.#held.splice(0, this.#held.length - 1)) await this.#deliver(bytes);
+			else await this.#deliverHeld();
 		}
-		for (const bytes of this.#held) if (!mayBeAlert(bytes)) await this.#deliver(bytes);
 		if (truncate) await this.#deliver(this.#fromServer.pending);
 		if (!this.#isOver) this.#client.end();
 	}
@@ -117,6 +117,13 @@ export class Passage {
 	#serverRecord(mark: RecordMark, bytes: Buffer): void {
 		this.records.push(mark);
 		if (this.#script.truncate) this.#held.push(bytes);
+	}
+
+	/** All, but for a last one that may be a close_notify. */
+	async #deliverHeld(): Promise<void> {
+		const last = this.#held.at(-1);
+		const count = this.#held.length - (last !== undefined && mayBeAlert(last) ? 1 : 0);
+		for (const bytes of this.#held.splice(0, count)) await this.#deliver(bytes);
 	}
 
 	async #deliver(data: Buffer): Promise<void> {
@@ -153,19 +160,13 @@ export class Passage {
 		if (how === "fin") this.#client.end();
 		if (how !== "reset") return;
 		await sleep(BEFORE_RESET);
-		this.#client.resetAndDestroy();
+		reset(this.#client);
 	}
 
 	async #send(bytes: Uint8Array): Promise<void> {
 		if (this.#script.delay !== undefined) await sleep(this.#script.delay);
 		this.sent += bytes.length;
-		await new Promise<void>((resolve) => {
-			this.#client.once("close", resolve);
-			this.#client.write(bytes, () => {
-				this.#client.off("close", resolve);
-				resolve();
-			});
-		});
+		await written(this.#client, bytes);
 	}
 }
 

@@ -4,6 +4,7 @@ import type net from "node:net";
 import { Duplex } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import type tls from "node:tls";
+import { reset } from "./sockets.js";
 
 /**
  * The way between a socket and its TLS layer. Node.js tells a close_notify from a bare FIN nowhere; here the FIN goes to
@@ -73,11 +74,10 @@ export class TlsConnection {
 	constructor(raw: net.Socket) {
 		this.#raw = raw;
 		this.stream = new Tap(raw, () => this.#digested());
-		this.stream.on("error", () => {}); // the TLS layer tells it
-		this.closed = new Promise((resolve) => raw.once("close", () => resolve()));
-		raw.once("error", () => {
-			this.end = "reset";
+		this.stream.on("error", () => {
+			if (this.end === "open") this.end = "reset";
 		});
+		this.closed = new Promise((resolve) => raw.once("close", () => resolve()));
 	}
 
 	get isSecure(): boolean {
@@ -118,7 +118,7 @@ export class TlsConnection {
 		do await turn();
 		while ((this.socket?.writableLength ?? 0) > 0 || this.stream.writableLength > 0);
 		if (how === "fin") this.#raw.end();
-		else this.#raw.resetAndDestroy();
+		else reset(this.#raw);
 	}
 
 	destroy(): void {

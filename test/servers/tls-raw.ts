@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { reset, written } from "./sockets.js";
 import { type AlertName, alert, ContentType, HEADER, LONGEST_FRAGMENT, record, serverHello } from "./tls-records.js";
 
 /** Made from the client's first record where it must answer that. */
@@ -77,24 +78,13 @@ export class RawServer {
 		for (const step of script) {
 			if (!socket.writable) return;
 			if (step === "fin") socket.end();
-			else if (step === "reset") socket.resetAndDestroy();
+			else if (step === "reset") reset(socket);
 			else if (typeof step === "function") await written(socket, step(hello));
 			else if (step instanceof Uint8Array) await written(socket, step);
 			else if ("pause" in step) await sleep(step.pause);
 			else while (socket.writable) await written(socket, step.endless);
 		}
 	}
-}
-
-/** Resolves when the bytes have left this process, or never can. */
-function written(socket: net.Socket, bytes: Uint8Array): Promise<void> {
-	return new Promise((resolve) => {
-		socket.once("close", resolve);
-		socket.write(bytes, () => {
-			socket.off("close", resolve);
-			resolve();
-		});
-	});
 }
 
 /** Fewer steps for the event loop than a record each. */

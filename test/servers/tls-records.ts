@@ -119,7 +119,10 @@ export class RecordReader {
 
 export interface Handshake {
 	version: "TLSv1.2" | "TLSv1.3";
-	/** Bytes and records that the server sends before the handshake is done; in TLS 1.3 without its tickets. */
+	/**
+	 * Bytes and records that the server sends before the handshake is done; in TLS 1.3 without its tickets. With an RSA
+	 * certificate these are the same each time; signatures of EC differ in length.
+	 */
 	bytes: number;
 	records: RecordMark[];
 }

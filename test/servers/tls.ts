@@ -33,8 +33,8 @@ export interface TlsServerOptions extends Pick<tls.TlsOptions, Passed> {
 	/** Several when they have keys of several kinds. */
 	certificate: Certificate | Certificate[];
 	/**
-	 * How sessions are resumed, by tickets when absent. "ids": TLS 1.2 by session id, TLS 1.3 by tickets that hold
-	 * nothing but an id. "none": none is, though TLS 1.3 still hands out tickets.
+	 * How sessions are resumed, by tickets when absent. "ids" is for TLS 1.2; with it, and with "none", TLS 1.3 hands out
+	 * tickets that resume nothing.
 	 */
 	sessions?: "tickets" | "ids" | "none";
 	/** Absent: an answer to a close_notify follows at once. */

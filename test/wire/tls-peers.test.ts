@@ -74,8 +74,35 @@ for (const run of [WIDE, OLDER]) {
 			await server.close();
 			server = await OpensslServer.start({ certificate, others: ["-tls1_1"], cipher: "ALL:@SECLEVEL=0" });
 			const [old] = await ask(secureContext(trusted), {});
-			strictEqual(old?.error, "tls:protocol-version", old?.message);
+			// before TLS 1.3 a server cannot know that it is the version and not the suites
+			const codes = run === OLDER ? ["tls:no-common-cipher", "tls:protocol-version"] : ["tls:protocol-version"];
+			ok(codes.includes(old?.error ?? ""), old?.message);
 		});
+
+		for (const version of versionsOf(run)) {
+			it(`A certificate of the client that it does not know ends TLS ${version} by an alert, which is told.`, async () => {
+				server = await OpensslServer.start({
+					certificate: await certificates.ec(),
+					clientAuthority: (await authorities.clients()).pem,
+					version: version === "1.2" ? "tls1_2" : "tls1_3",
+				});
+				const { certPem, keyPem } = await certificates.unknownClient();
+				const inMemory = { sslCertMem: certPem, sslPrivateKeyMem: keyPem };
+				const [result] = await ask(secureContext(trusted, undefined, { inMemory }), {});
+				strictEqual(result?.error, "tls:alert");
+				match(result.message, /unknown_ca/);
+			});
+
+			it(`Without a certificate of the client it says in TLS ${version} that it wants one.`, async () => {
+				server = await OpensslServer.start({
+					certificate: await certificates.ec(),
+					clientAuthority: (await authorities.clients()).pem,
+					version: version === "1.2" ? "tls1_2" : "tls1_3",
+				});
+				const [result] = await ask(secureContext(trusted), {});
+				strictEqual(result?.error, "tls:certificate-required", result?.message);
+			});
+		}
 
 		it("A renegotiation is refused, and the answer still comes whole or fails by name.", async () => {
 			server = await OpensslServer.start({ certificate: await certificates.ec(), version: "tls1_2", messages: true });
@@ -158,11 +185,12 @@ for (const run of [WIDE, OLDER]) {
 					strictEqual(server.connections[0]?.isAuthorized, false);
 				});
 
-				it("One of another authority is refused by the server, which says why.", async () => {
+				it("One of another authority is refused by the server.", async () => {
 					const { certPem, keyPem } = await certificates.unknownClient();
 					const result = await ask({ inMemory: { sslCertMem: certPem, sslPrivateKeyMem: keyPem } });
-					ok(["tls:alert", "tls:certificate-required"].includes(result.error), result.message);
-					match(result.message, /unknown_ca|bad_certificate|certificate_required|handshake_failure/);
+					// Node's server says nothing and closes
+					ok(["tls:closed", "tls:truncated", "tcp:reset"].includes(result.error), result.message);
+					strictEqual(server.connections[0]?.isAuthorized, false);
 				});
 			});
 		}

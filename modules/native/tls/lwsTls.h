@@ -95,7 +95,7 @@ typedef struct {
 	uint32_t faults;		/* lwsTlsUntrusted… */
 	lwsTlsVerdict* verdict;
 	int error;				/* mbedTLS's */
-	int8_t peeked;			/* bytes of the first record that were looked at */
+	int8_t peeked;			/* of the first two bytes of the peer, those that were looked at */
 	uint8_t isForeign;		/* the first record is none of TLS */
 	uint8_t isOffered;		/* a session was given, to be resumed */
 	uint8_t isVerified;		/* a certificate of the peer was looked at: not so when it resumes */

@@ -48,6 +48,21 @@ static const lwsTlsGroup gGroups[] = {
 };
 #endif
 
+/*
+ * Signatures: those of RSA by PKCS #1 before PSS. mbedTLS offers PSS for TLS 1.3, and when a server then chooses TLS 1.2
+ * with it, as RFC 8446 section 4.2.3 allows, does not take it. TLS 1.3 has no use for PKCS #1 but in certificates.
+ */
+#if defined(LWS_TLS_HAS_13)
+static const uint16_t gSignatures[] = {
+	MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256, MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
+	MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512,
+	MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,
+	MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA256, MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384,
+	MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,
+	MBEDTLS_TLS1_3_SIG_NONE
+};
+#endif
+
 static inline void lwsTlsOfferGroups(mbedtls_ssl_config* config, const lwsTlsGroup* groups)
 {
 #if defined(LWS_TLS_HAS_VERSIONS)

@@ -95,6 +95,7 @@ void lws_tls_session_failure(xsMachine* the)
 	lwsTlsPutNumber(the, xsID_alert, alert);
 	lwsTlsPutBoolean(the, xsID_isForeign, session->isForeign);
 	lwsTlsPutBoolean(the, xsID_isAsked, session->hasCertified);
+	lwsTlsPutBoolean(the, xsID_isDone, session->isDone);
 	lwsTlsPutText(the, xsID_subject, verdict->subject);
 	lwsTlsPutText(the, xsID_issuer, verdict->issuer);
 	lwsTlsPutText(the, xsID_keyIdentifier, verdict->keyIdentifier);

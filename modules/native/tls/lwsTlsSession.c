@@ -17,19 +17,19 @@
 static int lwsTlsReceive(void* context, unsigned char* buffer, size_t size)
 {
 	lwsTlsSession* session = context;
-	size_t count = (size_t)(session->inputEnd - session->input);
+	size_t count = (size_t)(session->inputEnd - session->input), at;
 	if (!count)
 		return MBEDTLS_ERR_SSL_WANT_READ;
+	if (count > size)
+		count = size;
 	/* What is no TLS at all is not waited for until it would be a record. */
-	for (; (session->peeked < 2) && (session->peeked < (int)count); session->peeked++) {
-		uint8_t byte = session->input[session->peeked];
+	for (at = 0; (session->peeked < 2) && (at < count); at++, session->peeked++) {
+		uint8_t byte = session->input[at];
 		if (session->peeked == 0 ? (byte != RECORD_ALERT) && (byte != RECORD_HANDSHAKE) : byte != 3)
 			session->isForeign = 1;
 	}
 	if (session->isForeign)
 		return MBEDTLS_ERR_SSL_INVALID_RECORD;
-	if (count > size)
-		count = size;
 	memcpy(buffer, session->input, count);
 	session->input += count;
 	return (int)count;

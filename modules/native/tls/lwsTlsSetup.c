@@ -176,6 +176,9 @@ static void lwsTlsConfigure(xsMachine* the, lwsTlsSession* session)
 			lwsTlsThrow(the, "the certificate cannot be used", error);
 	}
 	lwsTlsOfferGroups(config, gGroups);
+#if defined(LWS_TLS_HAS_13)
+	mbedtls_ssl_conf_sig_algs(config, gSignatures);
+#endif
 #if defined(LWS_TLS_TICKETS_SIGNALLED)
 	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(config,
 		MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);

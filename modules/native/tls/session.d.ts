@@ -114,6 +114,8 @@ export interface Failure {
 	isForeign: boolean;
 	/** The server has asked for a certificate. */
 	isAsked: boolean;
+	/** The handshake was done before. */
+	isDone: boolean;
 	/** Of the certificate that failed; "" for what is not known. */
 	subject: string;
 	issuer: string;
