@@ -96,7 +96,9 @@ function findSecurity(info: ConnectInfo<never>, vhost: Vhost): Security | undefi
 	if ((flags & LCCSCF_USE_SSL) === 0) return undefined;
 	const { ssl } = vhost;
 	if (!ssl) {
-		throw new Error("LCCSCF_USE_SSL: initVhostClientSsl with LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT has to come first");
+		throw new TypeError(
+			"LCCSCF_USE_SSL: initVhostClientSsl with LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT has to come first",
+		);
 	}
 	const { host, port, alpn, pinnedPublicKeys: pins } = info;
 	return ssl.secure({ host, port, flags, alpn, pins });

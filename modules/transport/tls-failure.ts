@@ -69,7 +69,10 @@ const CAUSES: Readonly<Record<Cause, string>> = Object.freeze({
 	[Cause.Length]: "tls:message-too-long",
 	[Cause.Certificate]: "tls:bad-certificate",
 	[Cause.Chain]: "tls:chain-too-long",
+	[Cause.Signature]: "tls:no-common-cipher",
 });
+
+const PSS_IN_12 = "the server signs by RSA-PSS in TLS 1.2, which mbedTLS does not take: set sslMaximumVersion to 1.2";
 
 /** What is known about a failed session; as text it is one line. */
 export class TLSFailure {
@@ -100,7 +103,7 @@ function codeOf({ faults, cause, alert, isForeign, isAsked, isDone }: Failure): 
 	return CAUSES[cause];
 }
 
-function sentenceOf(code: string, { issuer, keyIdentifier, names, date, subject, alert }: Failure): string {
+function sentenceOf(code: string, { issuer, keyIdentifier, names, date, subject, alert, cause }: Failure): string {
 	switch (code) {
 		case "tls:unknown-ca":
 			return `add the CA ${issuer}${keyIdentifier && `, key identifier ${keyIdentifier}`}`;
@@ -112,14 +115,10 @@ function sentenceOf(code: string, { issuer, keyIdentifier, names, date, subject,
 			return `${subject}, before ${date} UTC`;
 		case "tls:host-mismatch":
 			return names ? `it is for ${names}` : "it has no names";
-		case "tls:pin-mismatch":
-		case "tls:not-tls":
-		case "tls:certificate-required":
-		case "tls:certificate-usage":
-			return alert >= 0 ? `alert ${alertName(alert)}` : "";
-		default:
-			return alert >= 0 ? `alert ${alertName(alert)}` : "";
+		case "tls:no-common-cipher":
+			if (cause === Cause.Signature) return PSS_IN_12;
 	}
+	return alert >= 0 ? `alert ${alertName(alert)}` : "";
 }
 
 function alertName(alert: number): string {

@@ -242,7 +242,11 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 	private shake(): void {
 		const session = this.#session as Session;
 		while (this.#state === State.Handshake) {
-			if (!this.flush()) return;
+			if (!this.flush()) {
+				// it ended before it had taken anything
+				if (this.#isCut) this.over(this.#cutCode ?? "tls:closed");
+				return;
+			}
 			const isDone = session.handshake(this.#input, this.#start, this.#end, this.#output);
 			this.#start += session.consumed;
 			this.send(session);
@@ -298,9 +302,9 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		const session = this.#session;
 		if (this.#state === State.Handshake) this.shake();
 		if (this.#state !== State.Open || !session || !this.drain(session)) return;
-		const before = this.room;
 		this.measure(session);
-		if (this.room > before) this.#sink.writable();
+		// also when a record has no more room than before: who was refused a longer one may try a shorter one
+		if (this.room > 0) this.#sink.writable();
 	}
 
 	ended(code: string | undefined): void {

@@ -20,6 +20,14 @@ export interface Wire {
 	acknowledged(count: number): void;
 }
 
+/** What is spoken between the peer and the connection: TLS, or what stands for it. */
+export interface Layer {
+	/** What is to be sent for these bytes; with `end` nothing follows them. */
+	seal(bytes: Uint8Array, end: boolean): Uint8Array;
+	/** The bytes of the application in what has come. */
+	open(bytes: Uint8Array): Uint8Array;
+}
+
 interface Segment {
 	bytes: Uint8Array;
 	end: boolean;
@@ -43,6 +51,8 @@ export class Peer {
 	onReceive: ((peer: this, bytes: Uint8Array) => void) | undefined;
 	/** Called in a turn of its own when the client has closed. */
 	onClose: ((peer: this) => void) | undefined;
+	/** Around all that is delivered and received. */
+	layer: Layer | undefined;
 	/** How the client's end stands; "reset": it has closed with bytes unread, as lwIP does it. */
 	client: "open" | "closed" | "reset" = "open";
 
@@ -131,12 +141,22 @@ export class Peer {
 
 	/** Sends each argument as a segment, which the client gets in a turn of its own. */
 	deliver(...segments: Bytes[]): void {
-		for (const segment of segments) this.#send(bytesOf(segment), false);
+		for (const segment of segments) this.#sendSealed(bytesOf(segment), false);
+	}
+
+	/** The same, past the layer. */
+	deliverRaw(bytes: Bytes): void {
+		this.#send(bytesOf(bytes), false);
+	}
+
+	/** Sends FIN alone, past the layer. */
+	finishRaw(): void {
+		this.#send(new Uint8Array(0), true);
 	}
 
 	/** Sends FIN after all that waits. With `bytes` it comes in the same segment as these, so in the same turn. */
 	finish(bytes: Bytes = []): void {
-		this.#send(bytesOf(bytes), true);
+		this.#sendSealed(bytesOf(bytes), true);
 	}
 
 	/** Acknowledges `count` bytes of what has come, so that the client may write as many more. */
@@ -149,11 +169,12 @@ export class Peer {
 
 	/** For the socket: bytes that the client has written. */
 	receive(bytes: Uint8Array): void {
-		this.#received.push(bytes);
+		const opened = this.layer ? this.layer.open(bytes) : bytes;
+		this.#received.push(opened);
 		this.#unacknowledged += bytes.length;
 		this.#clock.post(() => {
 			if (this.automatic) this.acknowledge(Math.min(bytes.length, this.#unacknowledged));
-			this.onReceive?.(this, bytes);
+			if (opened.length > 0) this.onReceive?.(this, opened);
 		});
 	}
 
@@ -171,6 +192,10 @@ export class Peer {
 
 	#expect(state: "connecting" | "open"): void {
 		if (this.#state !== state) throw new Error(`the connection is ${this.#state}, not ${state}`);
+	}
+
+	#sendSealed(bytes: Uint8Array, end: boolean): void {
+		this.#send(this.layer && (bytes.length > 0 || end) ? this.layer.seal(bytes, end) : bytes, end);
 	}
 
 	#send(bytes: Uint8Array, end: boolean): void {

@@ -4,6 +4,8 @@
  */
 import type { Failure, PeerCertificate, SessionInfo, SessionOptions } from "lws-xs/native/tls/session";
 import type { SessionStore, TLSModule } from "lws-xs/transport/security";
+import type { Faults } from "./faults.js";
+import type { Layer, Peer } from "./peer.js";
 
 export const enum Kind {
 	Hello = 1,
@@ -40,6 +42,39 @@ export function records(bytes: readonly number[]): Message[] {
 	return found;
 }
 
+/** The server's end of it, on one connection. */
+export class ScriptedLayer implements Layer {
+	readonly #peer: Peer;
+	#partial: number[] = [];
+
+	constructor(peer: Peer) {
+		this.#peer = peer;
+	}
+
+	seal(bytes: Uint8Array, end: boolean): Uint8Array {
+		const data = bytes.length > 0 ? record(Kind.Data, [...bytes]) : [];
+		return Uint8Array.from(end ? [...data, ...record(Kind.Close)] : data);
+	}
+
+	open(bytes: Uint8Array): Uint8Array {
+		const plain: number[] = [];
+		for (const byte of bytes) {
+			this.#partial.push(byte);
+			if (!isWhole(this.#partial)) continue;
+			const [{ kind, content }] = records(this.#partial) as [Message];
+			this.#partial = [];
+			if (kind === Kind.Hello) this.#peer.deliverRaw(record(Kind.Hello));
+			else if (kind === Kind.Data) plain.push(...content);
+		}
+		return Uint8Array.from(plain);
+	}
+}
+
+function isWhole(bytes: readonly number[]): boolean {
+	const [, high, low] = bytes;
+	return low !== undefined && bytes.length === HEADER + (((high as number) << 8) | low);
+}
+
 /** What all sessions of one test have in common. */
 export class Theatre {
 	/** The client's first message has so many bytes: more than the output, perhaps. */
@@ -47,6 +82,8 @@ export class Theatre {
 	/** Throws when it is made. */
 	refusal: string | undefined;
 	built = 0;
+	/** Making a session is an operation. */
+	faults: Faults | undefined;
 	readonly sessions: ScriptedSession[] = [];
 	readonly kept = new Map<string, ArrayBuffer>();
 
@@ -97,6 +134,7 @@ export class ScriptedSession {
 	#alert = -1;
 
 	constructor(theatre: Theatre, options: SessionOptions) {
+		theatre.faults?.count("a TLS session");
 		if (theatre.refusal) throw new RangeError(theatre.refusal);
 		this.#theatre = theatre;
 		this.options = options;
@@ -113,7 +151,7 @@ export class ScriptedSession {
 		let isDone = false;
 		while (at < end && !isDone && !this.#isOver) {
 			this.#partial.push(input[at++] as number);
-			if (!this.#isWhole) continue;
+			if (!isWhole(this.#partial)) continue;
 			const [{ kind }] = records(this.#partial) as [Message];
 			if (kind === Kind.Hello) isDone = true;
 			else this.#special(kind);
@@ -143,7 +181,7 @@ export class ScriptedSession {
 			count += part.length;
 			if (this.#plain.length > 0 || at === end || this.#isOver) break;
 			this.#partial.push(input[at++] as number);
-			if (!this.#isWhole) continue;
+			if (!isWhole(this.#partial)) continue;
 			const [{ kind, content }] = records(this.#partial) as [Message];
 			if (kind === Kind.Data) this.#plain = content;
 			else this.#special(kind);
@@ -170,7 +208,7 @@ export class ScriptedSession {
 	seal(identity: string): ArrayBuffer | undefined {
 		if (!this.#isTicketed) return undefined;
 		this.#isTicketed = false;
-		return new TextEncoder().encode(identity).buffer;
+		return Uint8Array.from(identity, (character) => character.charCodeAt(0)).buffer;
 	}
 
 	failure(): Failure {
@@ -198,11 +236,6 @@ export class ScriptedSession {
 	close(): void {
 		if (this.isClosed) throw new Error("closed twice");
 		this.isClosed = true;
-	}
-
-	get #isWhole(): boolean {
-		const [, high, low] = this.#partial;
-		return low !== undefined && this.#partial.length === HEADER + (((high as number) << 8) | low);
 	}
 
 	#special(kind: Kind): void {

@@ -3,8 +3,13 @@
  * the client, every request ends exactly once, and no socket, resolver or timer is left.
  */
 import { Faults } from "../double/faults.js";
+import { Theatre } from "../double/tls.js";
 import { CHUNKED, chunk, LAST_CHUNK, sized } from "./scenario.js";
 import { type RequestOptions, type Session, Stage } from "./stage.js";
+
+/** On what the scenarios are run. */
+export const GROUNDS = Object.freeze(["desktop", "device", "TLS"] as const);
+export type Ground = (typeof GROUNDS)[number];
 
 /** More operations than any scenario has. */
 const MOST = 1000;
@@ -67,10 +72,12 @@ export const faultScenarios: readonly FaultScenario[] = [
 ];
 
 /** One run, in which the n-th operation fails. Gives what failed; undefined: there were not so many operations. */
-export function runWithFault(scenario: FaultScenario, failAt: number, device: boolean): string | undefined {
+export function runWithFault(scenario: FaultScenario, failAt: number, ground: Ground): string | undefined {
 	const faults = new Faults();
 	faults.failAt = failAt;
-	const stage = new Stage({ faults, device, deadlines: { total: 60_000 } });
+	const tls = ground === "TLS" ? new Theatre() : undefined;
+	if (tls) tls.faults = faults;
+	const stage = new Stage({ faults, device: ground === "device", tls, deadlines: { total: 60_000 } });
 	try {
 		scenario.run(stage);
 		stage.advance();
@@ -95,12 +102,12 @@ function check(stage: Stage, session: Session, { contents }: FaultScenario): voi
 }
 
 /** All runs of a scenario; gives how many there were. Those that are not as they must be throw, together, at the end. */
-export function runWithFaults(scenario: FaultScenario, device: boolean): number {
+export function runWithFaults(scenario: FaultScenario, ground: Ground): number {
 	const errors: string[] = [];
 	for (let failAt = 1; failAt < MOST; failAt++) {
 		let failed: string | undefined = "unknown";
 		try {
-			failed = runWithFault(scenario, failAt, device);
+			failed = runWithFault(scenario, failAt, ground);
 		} catch (error) {
 			errors.push((error as Error).message);
 		}

@@ -2,6 +2,7 @@
  * In every reason, everything that an application can do: nothing is thrown out of the client, the rules of the witness
  * hold, and everything ends.
  */
+import type { Theatre } from "../double/tls.js";
 import { CHUNKED, chunk, LAST_CHUNK, sized } from "./scenario.js";
 import { type Handler, RESET, type Session, STANDARD, Stage } from "./stage.js";
 
@@ -90,7 +91,7 @@ export const matrix: readonly Entry[] = REASONS.flatMap((reason) =>
  * A parent that posts in chunks and gets chunks, its child, a kept connection used twice, and a request that fails. Gives
  * the trace; throws when a rule was broken.
  */
-export function play({ reason, act }: Entry): string[] {
+export function play({ reason, act }: Entry, tls?: Theatre): string[] {
 	let count = 0;
 	const handler: Handler = (call) => {
 		const { stage, session } = call;
@@ -102,7 +103,7 @@ export function play({ reason, act }: Entry): string[] {
 		// besides that the application goes on as if nothing had happened
 		return session ? STANDARD[reason]?.(call) : 0;
 	};
-	const stage = new Stage({ connections: 2, deadlines: { total: 50_000 }, on: { [reason]: handler } });
+	const stage = new Stage({ tls, connections: 2, deadlines: { total: 50_000 }, on: { [reason]: handler } });
 	stage.connect = (peer) => (peer.port === 80 ? peer.accept() : peer.refuse());
 	const chunked = [CHUNKED + chunk("one") + chunk("two"), chunk("six") + LAST_CHUNK];
 	stage.serve(chunked, chunked, [sized("three")], chunked, [RESET], chunked);

@@ -1,10 +1,12 @@
 /** All golden traces. */
+import { Theatre } from "../double/tls.js";
 import { bodies } from "./bodies.js";
 import { connections } from "./connections.js";
 import { ends } from "./ends.js";
 import { failures } from "./failures.js";
 import { requests } from "./requests.js";
 import type { Scenario } from "./scenario.js";
+import { secure } from "./secure.js";
 
 /** The device tells of an end twice or at once, and of a reset as of an end: but for that, applications notice nothing. */
 const onDevice = [...bodies, ...requests, ...connections]
@@ -15,6 +17,13 @@ const onDevice = [...bodies, ...requests, ...connections]
 		stage: { ...scenario.stage, device: true },
 	}));
 
+/** And TLS changes nothing of it. */
+const overTLS = [...bodies, ...requests, ...connections].map((scenario) => ({
+	...scenario,
+	title: `Over TLS: ${scenario.title}`,
+	stage: { ...scenario.stage, tls: new Theatre() },
+}));
+
 export const scenarios: readonly Scenario[] = [
 	...bodies,
 	...requests,
@@ -22,4 +31,6 @@ export const scenarios: readonly Scenario[] = [
 	...failures,
 	...ends,
 	...onDevice,
+	...overTLS,
+	...secure,
 ];

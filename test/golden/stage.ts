@@ -9,6 +9,7 @@ import { Faults } from "../double/faults.js";
 import type { Peer } from "../double/peer.js";
 import { Names } from "../double/resolver.js";
 import { Network } from "../double/socket.js";
+import { ScriptedLayer, type Theatre } from "../double/tls.js";
 import { type Life, reasonName, Witness } from "./witness.js";
 
 /** A step of a server's answer besides bytes. */
@@ -69,6 +70,8 @@ export class Session implements Life {
 export interface StageOptions extends Partial<lws.ContextInfo> {
 	device?: boolean;
 	faults?: Faults;
+	/** All requests go over TLS, by sessions of this theatre. */
+	tls?: Theatre;
 	/** For all requests that have none of their own. */
 	on?: Handlers;
 	/** PROTOCOL_INIT and PROTOCOL_DESTROY are lines of the log, too. */
@@ -101,13 +104,21 @@ export class Stage {
 		this.network = new Network(this.clock, faults, { device: options.device ?? false });
 		this.names = new Names(this.clock, faults, { device: options.device ?? false });
 		this.network.onConnect = (peer) => {
+			if (options.tls) peer.layer = new ScriptedLayer(peer);
 			peer.onReceive = (each) => this.#receive(each);
 			this.connect(peer);
 		};
 		this.protocol = { name: "http", callback: (...event) => this.#callback(...event) };
-		const { device: _device, faults: _faults, on: _on, protocolLines: _lines, ...info } = options;
+		const { device: _device, faults: _faults, tls, on: _on, protocolLines: _lines, ...info } = options;
 		this.context = lws.createContext({
-			host: { TCP: this.network.TCP, Resolver: this.names.Resolver, Timer: this.clock.Timer, resolver: {} },
+			host: {
+				TCP: this.network.TCP,
+				Resolver: this.names.Resolver,
+				Timer: this.clock.Timer,
+				resolver: {},
+				...(tls && { TLS: tls.module, authorities: () => undefined }),
+			},
+			options: tls ? lws.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0,
 			protocols: [this.protocol],
 			receiveBuffer: 256,
 			transmitBuffer: 256,
@@ -134,6 +145,7 @@ export class Stage {
 			userdata: session as never,
 			pwsi: session.pwsi,
 			...info,
+			sslConnection: (info.sslConnection ?? 0) | (this.#options.tls ? lws.LCCSCF_USE_SSL : 0),
 		};
 		this.witness.call("clientConnectViaInfo", () => lws.clientConnectViaInfo(connectInfo));
 		this.sessions.push(session);

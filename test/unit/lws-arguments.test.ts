@@ -126,8 +126,8 @@ describe("clientConnectViaInfo", () => {
 	it('refuses UNIX sockets ("+") where the host has none, TLS and what is no deadline by name.', () => {
 		refuses({ address: "+/run/socket" }, /UNIX/);
 		refuses({ address: "+@abstract" }, /UNIX/);
-		refuses({ sslConnection: lws.LCCSCF_USE_SSL }, /TLS/);
-		refuses({ sslConnection: lws.LCCSCF_USE_SSL | lws.LCCSCF_PIPELINE }, /TLS/);
+		refuses({ sslConnection: lws.LCCSCF_USE_SSL }, /initVhostClientSsl/);
+		refuses({ sslConnection: lws.LCCSCF_USE_SSL | lws.LCCSCF_PIPELINE }, /initVhostClientSsl/);
 		refuses({ deadlines: { idle: -1 } }, /idle/, RangeError);
 		refuses({ deadlines: { total: 1.5 } }, /total/, RangeError);
 		refuses({ deadlines: { connect: Number.POSITIVE_INFINITY } }, /connect/, RangeError);

@@ -66,6 +66,18 @@ for (const run of [WIDE, OLDER]) {
 			});
 		}
 
+		if (run === WIDE) {
+			it("RSA-PSS in TLS 1.2, which mbedTLS does not take, is told with its remedy, and that helps.", async () => {
+				const certificate = await certificates.rsaByRsa();
+				server = await OpensslServer.start({ certificate, version: "tls1_2", mode: "status", others: ["-serverpref"] });
+				const [both] = await ask(secureContext(trusted), {});
+				strictEqual(both?.error, "tls:no-common-cipher");
+				match(both.message, /set sslMaximumVersion to 1\.2/);
+				const [one] = await ask(secureContext(trusted, "1.2"), {});
+				strictEqual(one?.status, 200, one?.message);
+			});
+		}
+
 		it("Without a suite in common it is said so, and without a version.", async () => {
 			const certificate = await certificates.ec();
 			server = await OpensslServer.start({ certificate, version: "tls1_2", cipher: "ECDHE-ECDSA-AES256-CCM" });

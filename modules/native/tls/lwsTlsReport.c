@@ -30,10 +30,17 @@ static void lwsTlsPutBytes(xsMachine* the, xsIdentifier id, const void* bytes, s
 
 /* mbedTLS's numbers by what they mean, for they differ between versions: Cause in session.d.ts. */
 enum { otherCause, alertCause, recordCause, versionCause, memoryCause, messageCause, lengthCause, certificateCause,
-	chainCause };
+	chainCause, signatureCause };
 
-static int lwsTlsCause(int error)
+static int lwsTlsCause(lwsTlsSession* session)
 {
+	int error = session->error;
+#if defined(LWS_TLS_HAS_13)
+	/* see lwsTlsOffer.h: RSA-PSS, which was offered for TLS 1.3, in TLS 1.2 */
+	if ((error == MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER)
+		&& (session->ssl.MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_SERVER_KEY_EXCHANGE))
+		return signatureCause;
+#endif
 	switch (error) {
 	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
 		return alertCause;
@@ -91,7 +98,7 @@ void lws_tls_session_failure(xsMachine* the)
 	xsmcSetNewObject(xsResult);
 	lwsTlsPutNumber(the, xsID_faults, session->faults);
 	lwsTlsPutNumber(the, xsID_error, session->error);
-	lwsTlsPutNumber(the, xsID_cause, lwsTlsCause(session->error));
+	lwsTlsPutNumber(the, xsID_cause, lwsTlsCause(session));
 	lwsTlsPutNumber(the, xsID_alert, alert);
 	lwsTlsPutBoolean(the, xsID_isForeign, session->isForeign);
 	lwsTlsPutBoolean(the, xsID_isAsked, session->hasCertified);

@@ -100,6 +100,8 @@ export const enum Cause {
 	Certificate = 7,
 	/** More certificates than mbedTLS follows. */
 	Chain = 8,
+	/** The server has signed in TLS 1.2 by RSA-PSS, which mbedTLS knows in TLS 1.3 only. */
+	Signature = 9,
 }
 
 export interface Failure {
