@@ -201,6 +201,19 @@ void lws_tls_session_handshake(xsMachine* the)
 	xsmcSetBoolean(xsResult, session->isDone);
 }
 
+/*
+ * There is more to be read without more input than the call was given. A ticket of TLS 1.3 is first received, with
+ * WANT_READ, and taken up by the next call, which may be a write: that would write nothing.
+ */
+static int lwsTlsHasMore(const lwsTlsSession* session)
+{
+#if defined(LWS_TLS_HAS_13) && (MBEDTLS_VERSION_NUMBER >= 0x03060000)
+	if (session->ssl.MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET)
+		return 1;
+#endif
+	return session->input < session->inputEnd;
+}
+
 void lws_tls_session_read(xsMachine* the)
 {
 	Span target = readSpan(the, &xsArg(0), &xsArg(1), &xsArg(2));
@@ -219,13 +232,13 @@ void lws_tls_session_read(xsMachine* the)
 			if (count < 0) {
 				events |= lwsTlsMet(session, count);
 				/* tickets, warnings and empty records are not the end of what can be read */
-				if (session->input < session->inputEnd)
+				if (lwsTlsHasMore(session))
 					continue;
 				break;
 			}
 			available = mbedtls_ssl_get_bytes_avail(&session->ssl);
 			if (!available) {
-				if (session->input < session->inputEnd)
+				if (lwsTlsHasMore(session))
 					continue;
 				break;
 			}
@@ -258,7 +271,11 @@ void lws_tls_session_write(xsMachine* the)
 		size_t size = (size_t)(bytes.end - bytes.start);
 		int isKept = session->ssl.MBEDTLS_PRIVATE(out_left) != 0;
 		if (isKept || size) {
-			int count = mbedtls_ssl_write(&session->ssl, bytes.start, isKept ? 0 : size);
+			int count;
+			/* a ticket is told of, instead of writing */
+			while ((count = mbedtls_ssl_write(&session->ssl, bytes.start, isKept ? 0 : size))
+				== MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+				session->isTicketed = 1;
 			/* once it is encrypted it is written, wherever it lies */
 			if (count < 0)
 				events = lwsTlsMet(session, count);
