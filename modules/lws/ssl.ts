@@ -173,6 +173,7 @@ export class ClientSsl {
 			protocols: info.alpn ?? DEFAULT_ALPN,
 			suites: suiteNames(info.sslCipherList, info.clientTls13CipherList),
 			pins: parsePins(info.pinnedPublicKeys ?? []),
+			isUnkept: info.sslSessions === 0,
 		};
 		this.sessions = new SessionCache(info.sslSessions ?? DEFAULT_SESSIONS);
 		// what the application gives is looked at now, while it can hear of mistakes

@@ -97,6 +97,7 @@ typedef struct {
 	int error;				/* mbedTLS's */
 	int8_t peeked;			/* of the first two bytes of the peer, those that were looked at */
 	uint8_t isForeign;		/* the first record is none of TLS */
+	uint8_t isUnkept;		/* nobody wants to resume it */
 	uint8_t isOffered;		/* a session was given, to be resumed */
 	uint8_t isVerified;		/* a certificate of the peer was looked at: not so when it resumes */
 	uint8_t hasCertified;	/* we have answered a request for our certificate */

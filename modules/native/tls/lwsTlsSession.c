@@ -182,7 +182,7 @@ void lws_tls_session_handshake(xsMachine* the)
 		if (!error) {
 			session->isDone = 1;
 			/* In TLS 1.2 the ticket has come by now. */
-			session->isTicketed = session->ssl.MBEDTLS_PRIVATE(session)
+			session->isTicketed = !session->isUnkept && session->ssl.MBEDTLS_PRIVATE(session)
 				&& strcmp(mbedtls_ssl_get_version(&session->ssl), "TLSv1.3");
 			break;
 		}

@@ -180,8 +180,13 @@ static void lwsTlsConfigure(xsMachine* the, lwsTlsSession* session)
 	mbedtls_ssl_conf_sig_algs(config, gSignatures);
 #endif
 #if defined(LWS_TLS_TICKETS_SIGNALLED)
-	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(config,
-		MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+	if (!session->isUnkept)
+		mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(config,
+			MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+#endif
+#if defined(MBEDTLS_SSL_SESSION_TICKETS)
+	if (session->isUnkept)
+		mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
 #endif
 }
 
@@ -191,6 +196,8 @@ void lwsTlsSetUp(xsMachine* the, lwsTlsSession* session, xsSlot* options)
 	xsmcGet(xsVar(0), *options, xsID_now);
 	session->now = xsmcToNumber(xsVar(0));
 	session->relaxed = (uint8_t)lwsTlsGetInteger(the, options, xsID_relaxed);
+	xsmcGet(xsVar(0), *options, xsID_isUnkept);
+	session->isUnkept = xsmcTest(xsVar(0)) != 0;
 	lwsTlsConfigure(the, session);
 	minimum = lwsTlsGetInteger(the, options, xsID_minimum);
 	maximum = lwsTlsGetInteger(the, options, xsID_maximum);

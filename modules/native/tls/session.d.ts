@@ -51,6 +51,8 @@ export interface SessionOptions {
 	suites: string;
 	/** SHA-256 of public keys of which the server must have one, 32 bytes each. */
 	pins: Uint8Array;
+	/** No ticket is asked for, and there will be nothing to `seal`. */
+	isUnkept?: boolean;
 	/** A session sealed by `seal`, to be resumed. */
 	resume?: Bytes | undefined;
 }
