@@ -6,6 +6,8 @@ import { ok, strictEqual } from "node:assert";
 import type http from "node:http";
 import { type Outcome, Programs, runHost, skipUnlessBuilt, type Variant } from "../desktop/host.js";
 import { PERIOD } from "../host/pattern.js";
+import { authorities, certificates } from "../servers/certificate-set.js";
+import { TlsServer } from "../servers/tls.js";
 import { LIBRARY } from "../wire/run.js";
 import { pattern, plain, type Received, takeBody, WireServer } from "../wire/server.js";
 
@@ -113,6 +115,64 @@ describe("the client in 24,576 bytes", function () {
 		strictEqual(server.received.length, REQUESTS);
 		strictEqual(new Set(server.received.map(({ connection }) => connection)).size, 1);
 	});
+});
+
+/** The buffers are smaller, for ciphertext has its own: 768 and 560 bytes. What mbedTLS takes lies outside of the heap. */
+describe("the client with TLS in 24,576 bytes", function () {
+	this.timeout(isFull ? 1_200_000 : 60_000);
+	for (const version of ["1.2", "1.3"] as const) {
+		let server: TlsServer;
+		let port = 0;
+		let trusted = "";
+		let received = 0;
+		before(async function () {
+			skipUnlessBuilt(this, "32");
+			trusted = programs.write("ca.pem", (await authorities.root()).pem);
+			server = new TlsServer({
+				certificate: await certificates.ec(),
+				minVersion: `TLSv${version}`,
+				maxVersion: `TLSv${version}`,
+				onRequest(request, response) {
+					if (request.method === "PUT") {
+						request.on("data", (data) => {
+							received += data.length;
+						});
+						request.on("end", () => response.end("thank you"));
+					} else {
+						response.setHeader("content-length", DOWNLOAD);
+						stream(response, DOWNLOAD);
+					}
+				},
+			});
+			port = await server.listen();
+		});
+		after(() => server?.close());
+
+		async function run(...args: string[]): Promise<(Step & { tlsHeap: number })[]> {
+			const { code, stdout, stderr } = await runBudget("32", `${HEAP}`, [`${port}`, ...args, trusted]);
+			strictEqual(stderr, "", stdout);
+			strictEqual(code, 0, stdout);
+			return stdout
+				.trim()
+				.split("\n")
+				.map((line) => JSON.parse(line));
+		}
+
+		it(`A GET of ${DOWNLOAD / MEGABYTE} MB fits (TLS ${version}).`, async () => {
+			const last = (await run("get", "/", `${DOWNLOAD}`)).at(-1);
+			strictEqual(last?.position, DOWNLOAD);
+			strictEqual(last?.completed, 1);
+			strictEqual(last?.tlsHeap, 0);
+		});
+
+		it(`An upload of ${UPLOAD / MEGABYTE} MB fits, and all of it arrives (TLS ${version}).`, async () => {
+			received = 0;
+			const last = (await run("put", `${UPLOAD}`, "length")).at(-1);
+			strictEqual(last?.completed, 1);
+			strictEqual(received, UPLOAD);
+			strictEqual(last?.tlsHeap, 0);
+		});
+	}
 });
 
 describe("memoryPlan", function () {

@@ -3,8 +3,8 @@
  * client's. It is preloaded like the library, as the modules of a device's application lie in its flash; the test's own
  * main module calls `run`.
  *
- * Arguments: port, then one of `get PATH BYTES`, `put BYTES length|chunked`, `many COUNT`, `plan SIZES`. Prints lines of
- * JSON.
+ * Arguments: port, then one of `get PATH BYTES`, `put BYTES length|chunked`, `many COUNT`, `plan SIZES`, and the file of a
+ * CA for TLS. Prints lines of JSON.
  */
 
 import { collect, statistics } from "desktop/memory";
@@ -27,11 +27,14 @@ class Budget {
 	completed = 0;
 	done = 0;
 	context: lws.Context | undefined;
+	/** The file of the CA; without it there is no TLS. */
+	readonly authority = argv[1] === "many" ? argv[3] : argv[4];
 
 	mark(step: string): void {
 		collect();
-		const { chunks, slots, peakHeap } = statistics();
-		console.log(JSON.stringify({ step, chunks, slots, peakHeap, position: this.position, completed: this.completed }));
+		const { chunks, slots, peakHeap, tlsHeap } = statistics();
+		const { position, completed } = this;
+		console.log(JSON.stringify({ step, chunks, slots, peakHeap, tlsHeap, position, completed }));
 	}
 
 	begin(): void {
@@ -39,9 +42,10 @@ class Budget {
 			context: this.context as lws.Context,
 			address: "127.0.0.1",
 			port: Number(argv[0]),
-			host: "budget",
+			host: "localhost",
 			path: this.mode === "get" ? (argv[2] as string) : "/",
 			method: this.mode === "put" ? "PUT" : "GET",
+			sslConnection: this.authority ? lws.LCCSCF_USE_SSL : 0,
 		});
 	}
 
@@ -101,6 +105,9 @@ class Budget {
 			case lws.LWS_CALLBACK_WSI_DESTROY:
 				this.ended();
 				break;
+			case lws.LWS_CALLBACK_PROTOCOL_DESTROY:
+				this.mark("destroyed");
+				break;
 		}
 		return 0;
 	}
@@ -124,7 +131,11 @@ export function run(): void {
 		return;
 	}
 	budget.mark("imported");
-	budget.context = lws.createContext({ connections: 1, receiveBuffer: BUFFER, protocols: [budget] });
+	const ssl = { options: lws.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT, sslCaFilepath: budget.authority };
+	// ciphertext has buffers of its own, of the same sizes
+	const small = budget.authority ? { receiveBuffer: 768, transmitBuffer: 512 } : { receiveBuffer: BUFFER };
+	const sizes = { connections: 1, ...small };
+	budget.context = lws.createContext({ ...sizes, protocols: [budget], ...(budget.authority ? ssl : undefined) });
 	budget.mark("context");
 	budget.begin();
 }
