@@ -1,5 +1,6 @@
 /*
- * The SDK's command-line platform brings no main(): this one prints the default export of the module "main".
+ * The SDK's command-line platform brings no main(): this one prints the default export of the module "main". Nor has it
+ * resources.
  */
 #include "xsPlatform.h"
 #include "xs.h"
@@ -9,6 +10,11 @@ void fxAbort(xsMachine* the, int status)
 {
 	fprintf(stderr, "abort: %s\n", fxAbortString(status));
 	exit(1);
+}
+
+const void* mcGetResource(xsMachine* the, char* path, size_t* size)
+{
+	return NULL;
 }
 
 int main(int argc, char* argv[])

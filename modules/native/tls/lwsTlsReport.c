@@ -72,7 +72,9 @@ static int lwsTlsCause(lwsTlsSession* session)
 	case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
 		return messageCause;
 	case MBEDTLS_ERR_SSL_ALLOC_FAILED:
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
 	case MBEDTLS_ERR_X509_ALLOC_FAILED:
+#endif
 		return memoryCause;
 	case MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL:
 	/* so mbedTLS calls its wish for more than its buffer holds */

@@ -31,8 +31,8 @@
 
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3)
 	#define LWS_TLS_HAS_13 1
-	/* Since 3.6.1 the client is told of tickets only when it asks for that. */
-	#if MBEDTLS_VERSION_NUMBER >= 0x03060100 && defined(MBEDTLS_SSL_SESSION_TICKETS)
+	/* From 3.6.1 to 4.0 the client is told of tickets only when it asks for that. */
+	#if MBEDTLS_VERSION_NUMBER >= 0x03060100 && MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SSL_SESSION_TICKETS)
 		#define LWS_TLS_TICKETS_SIGNALLED 1
 	#endif
 #endif
