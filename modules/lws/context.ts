@@ -1,7 +1,7 @@
 /** The context: everything of one client, made and ended as a whole. */
 import TCP from "embedded:io/socket/tcp";
 import Resolver, { type ResolverOptions } from "embedded:network/dns/resolver/udp";
-import { Credentials, library, Session } from "lws-xs/native/tls/session";
+import { Credentials, knowsSuite, library, Session } from "lws-xs/native/tls/session";
 import Timer from "timer";
 import { authorities, readFile } from "trust";
 import type { Deadlines } from "../dispatch/deadline.js";
@@ -31,7 +31,7 @@ export interface ContextInfo extends Partial<VhostInfo>, ClientSslInfo {
 	host?: Partial<HostClasses>;
 }
 
-const TLS: TLSModule = Object.freeze({ Credentials, Session, library });
+const TLS: TLSModule = Object.freeze({ Credentials, Session, library, knowsSuite });
 const HOST: HostClasses = Object.freeze({
 	TCP,
 	Resolver,

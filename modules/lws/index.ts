@@ -1,5 +1,6 @@
 /** The public names of the lws face. */
 
+export type { PeerCertificate, SessionInfo } from "lws-xs/native/tls/session";
 export type { Deadlines } from "../dispatch/deadline.js";
 export { type Delivered, errorCodes, LwsError } from "../engines/errors.js";
 export type { TrustHost } from "../transport/security.js";

@@ -3,7 +3,7 @@ import Base64 from "base64";
 import { Relax } from "lws-xs/native/tls/session";
 import { SessionCache } from "../dispatch/sessions.js";
 import { Security, type SecurityOptions, type TLSModule, type TrustHost } from "../transport/security.js";
-import { suiteNames } from "../transport/tls-suites.js";
+import { suiteNames, suitesOf } from "../transport/tls-suites.js";
 import {
 	LCCSCF_ALLOW_EXPIRED,
 	LCCSCF_ALLOW_INSECURE,
@@ -137,6 +137,17 @@ function relaxed(flags: number): number {
 	return sum;
 }
 
+/** As with OpenSSL, names that are not known are left out, but one must be left in each list that is given. */
+function readSuites({ TLS }: TrustHost, { sslCipherList, clientTls13CipherList }: ClientSslInfo): string {
+	const check = (member: string, list: string | undefined, version: TLSVersion): void => {
+		if (list === undefined || suitesOf(list, version).some(TLS.knowsSuite)) return;
+		throw new RangeError(`${member}: no suite of TLS ${version} is known in ${JSON.stringify(list)}`);
+	};
+	check("sslCipherList", sslCipherList, "1.2");
+	check("clientTls13CipherList", clientTls13CipherList, "1.3");
+	return suiteNames(sslCipherList, clientTls13CipherList);
+}
+
 function versionNumber(name: string, version: string): number {
 	if (version !== "1.2" && version !== "1.3") throw new RangeError(`${name} is ${version}: it is "1.2" or "1.3"`);
 	return Number(version.slice(2));
@@ -171,7 +182,7 @@ export class ClientSsl {
 			minimum,
 			maximum,
 			protocols: info.alpn ?? DEFAULT_ALPN,
-			suites: suiteNames(info.sslCipherList, info.clientTls13CipherList),
+			suites: readSuites(host, info),
 			pins: parsePins(info.pinnedPublicKeys ?? []),
 			isUnkept: info.sslSessions === 0,
 		};

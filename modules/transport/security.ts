@@ -4,6 +4,7 @@
  */
 import type {
 	Credentials,
+	knowsSuite,
 	library,
 	PeerCertificate,
 	Session,
@@ -17,6 +18,7 @@ export interface TLSModule {
 	readonly Credentials: typeof Credentials;
 	readonly Session: typeof Session;
 	readonly library: typeof library;
+	readonly knowsSuite: typeof knowsSuite;
 }
 
 /** What a host has for TLS. */

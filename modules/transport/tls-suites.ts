@@ -19,11 +19,13 @@ function nameOf(name: string): string {
 	return upper.startsWith("TLS_") ? upper.replaceAll("_", "-") : fromOpenSSL(upper);
 }
 
-function names(list: string): string[] {
+/** mbedTLS's names of the suites in a list that are for this version of TLS: a name of the other one has no effect. */
+export function suitesOf(list: string, version: "1.2" | "1.3"): string[] {
 	return list
 		.split(/[:, ]+/)
 		.filter((name) => name !== "")
-		.map(nameOf);
+		.map(nameOf)
+		.filter((name) => name.startsWith("TLS1-3-") === (version === "1.3"));
 }
 
 /**
@@ -32,7 +34,7 @@ function names(list: string): string[] {
  */
 export function suiteNames(list12: string | undefined, list13: string | undefined): string {
 	if (list12 === undefined && list13 === undefined) return "";
-	const of13 = list13 === undefined ? ["1.3"] : names(list13);
-	const of12 = list12 === undefined ? ["1.2"] : names(list12);
+	const of13 = list13 === undefined ? ["1.3"] : suitesOf(list13, "1.3");
+	const of12 = list12 === undefined ? ["1.2"] : suitesOf(list12, "1.2");
 	return [...of13, ...of12].join(":");
 }

@@ -110,7 +110,12 @@ export class Theatre {
 			setKey(): void {}
 			close(): void {}
 		}
-		return { Session, Credentials, library: () => ({ version: "0", hasTLS13: true, built: theatre.built }) };
+		return {
+			Session,
+			Credentials,
+			library: () => ({ version: "0", hasTLS13: true, built: theatre.built }),
+			knowsSuite: () => true,
+		};
 	}
 }
 

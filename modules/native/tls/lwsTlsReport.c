@@ -169,6 +169,11 @@ static double lwsTlsBuilt(void)
 	return lwsTlsSeconds(&time) - 86400;
 }
 
+void lws_tls_knows_suite(xsMachine* the)
+{
+	xsmcSetBoolean(xsResult, mbedtls_ssl_get_ciphersuite_id(xsmcToString(xsArg(0))) != 0);
+}
+
 void lws_tls_library(xsMachine* the)
 {
 	xsmcVars(1);

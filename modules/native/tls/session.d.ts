@@ -200,5 +200,8 @@ export class Session {
 
 export function sessionIdentity(sealed: Bytes): string | undefined;
 
+/** Whether mbedTLS has a suite of this name of its own built in. */
+export function knowsSuite(name: string): boolean;
+
 /** `built`: when this module was compiled, in seconds since 1970: no clock that is right tells less. */
 export function library(): { version: string; hasTLS13: boolean; built: number };

@@ -24,5 +24,7 @@ export class Session @ "lws_tls_session_delete" {
 
 /** The identity in a sealed session, undefined when it is damaged. */
 export function sessionIdentity(sealed) @ "lws_tls_session_identity";
+/** Whether a suite of that name is built in. */
+export function knowsSuite(name) @ "lws_tls_knows_suite";
 /** What mbedTLS is: { version, hasTLS13, built }, `built` in seconds since 1970. */
 export function library() @ "lws_tls_library";

@@ -23,6 +23,10 @@ export function sessionIdentity(): undefined {
 	return undefined;
 }
 
+export function knowsSuite(): boolean {
+	return false;
+}
+
 export function library() {
 	return { version: "", hasTLS13: false, built: 0 };
 }
