@@ -1,5 +1,6 @@
 /** The command line: what each option does to the Options, and which of curl's are not built in yet. */
 import { Exit, Failure, notBuiltIn, usage } from "./exit.js";
+import { defaultTlsOptions, setCertificate, setMaximum, type TlsOptions } from "./tls-options.js";
 
 /** A URL with the options that curl counts off against URLs: the first -o belongs to the first URL, and so on. */
 export interface Target {
@@ -44,6 +45,7 @@ export interface Options {
 	rxBuffer?: number;
 	isCounted: boolean;
 	isTraced: boolean;
+	tls: TlsOptions;
 	/** Only print something. */
 	show?: "usage" | "version";
 }
@@ -84,6 +86,21 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 		set: (options, value, name) => (options.connectTimeout = parseTime(value, name) || CONNECT_TIMEOUT),
 	},
 	resolve: { short: "", set: (options, value) => options.resolve.push(value) },
+	insecure: { short: "k", flag: ({ tls }) => (tls.isInsecure = true) },
+	cacert: { short: "", set: ({ tls }, value) => (tls.caFile = value) },
+	cert: { short: "E", set: ({ tls }, value) => setCertificate(tls, value) },
+	key: { short: "", set: ({ tls }, value) => (tls.keyFile = value) },
+	pass: { short: "", set: ({ tls }, value) => (tls.password = value) },
+	pinnedpubkey: { short: "", set: ({ tls }, value) => (tls.pins = value) },
+	"tlsv1.2": { short: "", flag: ({ tls }) => (tls.minimum = "1.2") },
+	"tlsv1.3": { short: "", flag: ({ tls }) => (tls.minimum = "1.3") },
+	"tls-max": { short: "", set: ({ tls }, value, name) => setMaximum(tls, value, name) },
+	ciphers: { short: "", set: ({ tls }, value) => (tls.ciphers = value) },
+	"tls13-ciphers": { short: "", set: ({ tls }, value) => (tls.ciphers13 = value) },
+	"allow-selfsigned": { short: "", flag: ({ tls }) => (tls.isSelfSignedAllowed = true) },
+	"allow-expired": { short: "", flag: ({ tls }) => (tls.isExpiredAllowed = true) },
+	"skip-hostname": { short: "", flag: ({ tls }) => (tls.isNameSkipped = true) },
+	"show-ca": { short: "", flag: ({ tls }) => (tls.isCaShown = true) },
 	"http1.1": { short: "", flag: () => {} },
 	heap: { short: "", set: (options, value, name) => (options.heap = parseSize(value, name)) },
 	"rx-buffer": { short: "", set: (options, value, name) => (options.rxBuffer = parseSize(value, name)) },
@@ -96,10 +113,10 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 /** What is promised and not there yet: long names, with the letter before them where there is one. */
 const NOT_BUILT_IN: readonly string[] = Object.freeze(
 	`F/form L/location max-redirs u/user digest compressed r/range C/continue-at retry retry-delay http2
-	http2-prior-knowledge Z/parallel parallel-max x/proxy U/proxy-user socks5 socks5-hostname noproxy k/insecure cacert
-	E/cert key pinnedpubkey tlsv1.2 tlsv1.3 tls-max ciphers tls13-ciphers 4/ipv4 6/ipv6 Y/speed-limit y/speed-time
-	keepalive-time b/cookie c/cookie-jar allow-selfsigned allow-expired skip-hostname pipeline record show-ca ws-send
-	ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(/\s+/),
+	http2-prior-knowledge Z/parallel parallel-max x/proxy U/proxy-user socks5 socks5-hostname noproxy 4/ipv4 6/ipv6
+	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar pipeline record ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
+		/\s+/,
+	),
 );
 
 /** Reads the arguments; throws a Failure for what is wrong with them. */
@@ -119,6 +136,7 @@ export function parseOptions(args: readonly string[]): Options {
 		resolve: [],
 		isCounted: false,
 		isTraced: false,
+		tls: defaultTlsOptions(),
 	};
 	if (args[0] === "replay") throw notBuiltIn("replay");
 	for (let i = 0, isOption = true; i < args.length && options.show === undefined; i++) {
@@ -138,7 +156,8 @@ function readLong(options: Options, arg: string, next: string | undefined): numb
 	const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
 	if (!option) {
 		if (NOT_BUILT_IN.some((each) => each === name || each.slice(2) === name)) throw notBuiltIn(arg);
-		throw usage("unknown-option", `${arg} is no option`);
+		// what follows "=" may be a secret
+		throw usage("unknown-option", `${arg.replace(/=.*$/s, "=…")} is no option`);
 	}
 	option.flag?.(options);
 	if (!option.set) return 0;

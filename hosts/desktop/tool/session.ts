@@ -46,12 +46,13 @@ export class Session {
 		this.wire = new Wire(options.resolve.map(parseResolve));
 		const sizes = options.heap === undefined ? DESKTOP : { connections: 1 };
 		const receiveBuffer = options.rxBuffer ?? (options.heap === undefined ? DESKTOP.receiveBuffer : undefined);
+		const isSecure = options.targets.some(({ url }) => url !== undefined && /^https:/i.test(url));
 		try {
 			this.context = lws.createContext({
 				...sizes,
 				receiveBuffer,
 				protocols: [{ name: "tool", callback: (...event: lws.Event<Listener | undefined>) => this.#tell(event) }],
-				host: this.wire.classes,
+				host: isSecure ? { ...this.wire.classes, TLS: this.wire.tls, authorities: () => undefined } : this.wire.classes,
 			});
 		} catch (error) {
 			throw usage("bad-number", `--rx-buffer cannot be: ${messageOf(error)}`);

@@ -1,6 +1,7 @@
 /** One request of the tool, from its options to what came of it. */
-import { isTerminal } from "desktop/stdio";
+import { isTerminal, writeError } from "desktop/stdio";
 import * as lws from "lws-xs";
+import { stringToBytes } from "lws-xs/native/kernels";
 import Time from "time";
 import Timer from "timer";
 import { Exit, Failure, failureOf, messageOf, usage } from "./exit.js";
@@ -11,8 +12,10 @@ import { Progress } from "./progress.js";
 import { makeRequest, type Request } from "./request.js";
 import type { Result } from "./result.js";
 import type { Listener, Session } from "./session.js";
+import { type CaReport, reportMissing, reportTrusted } from "./show-ca.js";
+import { flagsOf, relaxedChecks, secure } from "./tls.js";
 import { fileName, parseUrl, type Url, withFileName } from "./url.js";
-import { HeadPrinter, showNote, showRequest } from "./verbose.js";
+import { HeadPrinter, showNote, showRequest, showTls } from "./verbose.js";
 
 const NOTHING = new Uint8Array(0);
 const UPLOAD_PIECE = 16384;
@@ -35,6 +38,7 @@ export class Transfer implements Listener {
 	#piece = NOTHING;
 	#pending = 0;
 	#isSending = false;
+	#connectTimer: Timer | undefined;
 
 	constructor(session: Session, number: number, done: (result: Result) => void) {
 		this.#session = session;
@@ -64,7 +68,7 @@ export class Transfer implements Listener {
 			this.#url = upload === undefined || upload === "-" || upload === "." ? url : withFileName(url, upload);
 			this.#result.url = this.#url.effective;
 			this.#output = new Output(this.#outputPath(target));
-			wire.begin(this.#url.port);
+			wire.begin(this.#url.port, this.#url.isSecure);
 			this.#result.passage = wire.passage;
 			this.#request = makeRequest(options, target, this.#url.host);
 			this.#listen();
@@ -94,22 +98,41 @@ export class Transfer implements Listener {
 	#connect(): void {
 		const { options, context, wire } = this.#session;
 		const { address, port, path } = this.#url;
+		const { isSecure } = this.#url;
+		if (options.tls.isCaShown && !isSecure) throw usage("no-tls", "--show-ca wants an https URL");
+		if (isSecure) secure(context.vhosts[0] as lws.Vhost, options.tls);
+		const { connectTimeout } = options;
 		// --resolve holds for numeric addresses, too, and those the library does not look up
 		const isNumeric = /^[\d.]+$|:/.test(address);
 		try {
-			lws.clientConnectViaInfo<Listener | undefined>({
+			const wsi = lws.clientConnectViaInfo<Listener | undefined>({
 				context,
 				address: (isNumeric && wire.addressesOf(address, port)?.[0]) || address,
 				port,
 				path,
 				host: this.#request.host,
 				method: this.#request.method,
+				sslConnection: isSecure ? lws.LCCSCF_USE_SSL | flagsOf(options.tls) : 0,
 				userdata: this,
-				deadlines: { connect: options.connectTimeout, firstByte: 0, idle: 0, total: options.maxTime },
+				deadlines: { connect: isSecure ? 0 : connectTimeout, tls: 0, firstByte: 0, idle: 0, total: options.maxTime },
 			});
+			if (isSecure) this.#connectTimer = Timer.set(() => this.#expire(wsi), connectTimeout);
 		} catch (error) {
 			throw usage("bad-request", messageOf(error));
 		}
+	}
+
+	/** curl's time for a connection is that of TCP and TLS together, where the library has one for each. */
+	#expire(wsi: Wsi): void {
+		this.#connectTimer = undefined;
+		const code = this.#result.passage.connected > 0 ? "timeout:tls" : "timeout:connect";
+		this.#fail(failureOf(new lws.LwsError(code, "no"), false));
+		lws.close(wsi);
+	}
+
+	#endConnectTimer(): void {
+		if (this.#connectTimer) Timer.clear(this.#connectTimer);
+		this.#connectTimer = undefined;
 	}
 
 	/** -i and -v show heads as they came. */
@@ -133,6 +156,11 @@ export class Transfer implements Listener {
 		const [wsi, reason, , input, length] = event;
 		switch (reason) {
 			case lws.LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+				this.#endConnectTimer();
+				if (this.#session.options.tls.isCaShown) {
+					this.#guard(() => this.#report(reportTrusted(this.#server, lws.peerCertificate(wsi))));
+					return -1;
+				}
 				return this.#guard(() => this.#addFields(wsi));
 			case lws.LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
 				return this.#guard(() => this.#write(wsi, length));
@@ -149,7 +177,7 @@ export class Transfer implements Listener {
 				return 0;
 			case lws.LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 			case lws.LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-				if (input && !this.#isComplete) this.#result.failure ??= failureOf(input, this.#isSending);
+				if (input && !this.#isComplete) this.#failed(input);
 				return 0;
 			case lws.LWS_CALLBACK_WSI_DESTROY:
 				this.#finish();
@@ -159,6 +187,26 @@ export class Transfer implements Listener {
 		}
 	}
 
+	#failed(error: lws.LwsError): void {
+		const report = this.#session.options.tls.isCaShown && reportMissing(this.#server, error);
+		if (report) this.#guard(() => this.#report(report));
+		else this.#result.failure ??= failureOf(error, this.#isSending);
+	}
+
+	get #server(): string {
+		return `${this.#url.address} port ${this.#url.port}`;
+	}
+
+	/** What --show-ca was asked for. */
+	#report({ text, pem }: CaReport): void {
+		this.#isComplete = true;
+		const { options } = this.#session;
+		if (!options.isSilent || options.isErrorShown) writeError(text);
+		if (pem === undefined) return;
+		const bytes = new Uint8Array(pem.length);
+		this.#output.write(bytes, stringToBytes(pem, bytes, 0));
+	}
+
 	#addFields(wsi: Wsi): void {
 		const { method, host, fields, body } = this.#request;
 		// a connection that is used again was neither looked up nor made
@@ -166,6 +214,8 @@ export class Transfer implements Listener {
 		passage.resolved ||= Time.microseconds;
 		if (this.#session.options.isVerbose) {
 			if (passage.newConnections === 0) showNote(`Using the connection to ${this.#url.address} again`);
+			const info = passage.secured > 0 ? lws.tlsInfo(wsi) : undefined;
+			if (info) showTls(info, lws.peerCertificate(wsi), relaxedChecks(this.#session.options.tls));
 			showRequest(method, this.#url.path, host, fields);
 		}
 		try {
@@ -257,8 +307,11 @@ export class Transfer implements Listener {
 	#finish(): void {
 		const result = this.#result;
 		this.#progress?.end();
+		this.#endConnectTimer();
 		this.#request?.body?.close();
-		this.#guard(() => (result.failure ? this.#output?.close() : this.#output.finish()));
+		// what --show-ca has not written is no empty file
+		const isLeft = result.failure !== undefined || this.#session.options.tls.isCaShown;
+		this.#guard(() => (isLeft ? this.#output?.close() : this.#output.finish()));
 		result.ended = Time.microseconds;
 		this.#done(result);
 	}

@@ -2,7 +2,9 @@
 import { Exit, Failure, notBuiltIn } from "./exit.js";
 
 export interface Url {
-	/** For the Host field: with brackets, and with the port unless it is 80. */
+	/** https */
+	isSecure: boolean;
+	/** For the Host field: with brackets, and with the port unless it is the scheme's own. */
 	host: string;
 	/** A name or a numeric address, without brackets. */
 	address: string;
@@ -13,8 +15,9 @@ export interface Url {
 	effective: string;
 }
 
-const LATER: readonly string[] = Object.freeze(["https", "ws", "wss"]);
+const LATER: readonly string[] = Object.freeze(["ws", "wss"]);
 const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
 
 function malformed(text: string, why: string): Failure {
 	return new Failure(Exit.BadUrl, "url:malformed", `${why} in ${JSON.stringify(text)}`);
@@ -23,7 +26,8 @@ function malformed(text: string, why: string): Failure {
 export function parseUrl(text: string): Url {
 	if (/[^\x21-\x7e\x80-\u{10ffff}]/u.test(text)) throw malformed(text, "white space or a control character");
 	const scheme = /^([^/?#:]*):\/\//.exec(text);
-	if (scheme) checkScheme(text, scheme[1] as string);
+	const isSecure = scheme !== null && checkScheme(text, scheme[1] as string) === "https";
+	const ownPort = isSecure ? HTTPS_PORT : HTTP_PORT;
 	const rest = scheme ? text.slice(scheme[0].length) : text;
 	const authorityEnd = rest.search(/[/?#]/);
 	const authority = authorityEnd < 0 ? rest : rest.slice(0, authorityEnd);
@@ -32,7 +36,7 @@ export function parseUrl(text: string): Url {
 	const parts = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]]*)(?::(\d*))?$/.exec(authority);
 	if (!parts) throw malformed(text, "no host and port");
 	const host = parts[1] as string;
-	const port = parts[2] ? Number(parts[2]) : HTTP_PORT;
+	const port = parts[2] ? Number(parts[2]) : ownPort;
 	if (host === "") throw malformed(text, "no host");
 	if (/[\\$'"^`*<>=;,{}!%\x80-\u{10ffff}]/u.test(host)) throw malformed(text, "a host that is none");
 	if (port < 1 || port > 65535) throw malformed(text, "a port that is none");
@@ -41,17 +45,18 @@ export function parseUrl(text: string): Url {
 	const hash = fragment < 0 ? "" : tail.slice(fragment);
 	const withPort = parts[2] ? `${host}:${port}` : host;
 	return {
-		host: port === HTTP_PORT ? host : withPort,
+		isSecure,
+		host: port === ownPort ? host : withPort,
 		address: host.startsWith("[") ? host.slice(1, -1) : host,
 		port,
 		path,
-		effective: `http://${withPort}${path}${hash}`,
+		effective: `${isSecure ? "https" : "http"}://${withPort}${path}${hash}`,
 	};
 }
 
-function checkScheme(text: string, scheme: string): void {
+function checkScheme(text: string, scheme: string): "http" | "https" {
 	const name = scheme.toLowerCase();
-	if (name === "http") return;
+	if (name === "http" || name === "https") return name;
 	if (LATER.includes(name)) throw notBuiltIn(`${name}://`);
 	if (!/^[a-z][a-z0-9+.-]*$/.test(name)) throw malformed(text, "a scheme that is none");
 	throw new Failure(Exit.NotHttp, "url:unsupported-scheme", `${name}:// is not supported`);

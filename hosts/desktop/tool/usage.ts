@@ -1,5 +1,6 @@
 /** What -h and -V print. */
 import { VERSION } from "desktop/version";
+import { library } from "lws-xs/native/tls/session";
 
 export function usageText(): string {
 	return `usage: lws-xs [OPTION…] URL…
@@ -16,11 +17,21 @@ Options mean what they mean in curl, and so do the exit codes.
       --resolve HOST:PORT:ADDR     --http1.1                -h, --help
   -V, --version
 
+TLS:
+
+  -k, --insecure               -E, --cert FILE[:PASSWORD]       --key FILE
+      --cacert FILE                --pass PASSWORD              --pinnedpubkey sha256//HASH[;…]
+      --tlsv1.2, --tlsv1.3         --tls-max VERSION            --ciphers, --tls13-ciphers LIST
+
 What curl does not have:
 
   --heap BYTES       run in a fixed heap of that size (K and M may follow); exit code 125 when it is exceeded
   --rx-buffer BYTES  the receive buffer of a connection and the buffer that content is read into
   --stats            one line of JSON on standard error at the end: heap figures, bytes and connections
+  --allow-selfsigned the server's certificate may come from anybody; name and dates are checked
+  --allow-expired    its dates are not checked, all else is
+  --skip-hostname    its name is not checked, all else is
+  --show-ca          ask for nothing, but say which CA the server's chain needs, and write it if the server sends it
   --trace-wsi        each callback of the client as it comes: wsi, reason, length
 
 -w knows %{http_code} %{http_version} %{size_download} %{size_upload} %{num_connects} %{num_redirects}
@@ -30,5 +41,5 @@ What curl does not have:
 }
 
 export function versionText(): string {
-	return `lws-xs ${VERSION} (XS)\nProtocols: http\n`;
+	return `lws-xs ${VERSION} (XS) mbedTLS/${library().version}\nProtocols: http https\n`;
 }

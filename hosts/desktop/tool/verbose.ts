@@ -1,5 +1,7 @@
 /** -v: requests, responses and connections on standard error, without what must stay secret. */
+import Base64 from "base64";
 import { writeError } from "desktop/stdio";
+import type { PeerCertificate, SessionInfo } from "lws-xs";
 import { bytesToString, copyBytes, findByte } from "lws-xs/native/kernels";
 
 const SECRETS: readonly string[] = Object.freeze(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
@@ -16,6 +18,25 @@ function masked(line: string): string {
 
 export function showNote(text: string): void {
 	writeError(`* ${text}\n`);
+}
+
+/** What has come of a handshake. `relaxed`: the checks that were not made. */
+export function showTls(info: SessionInfo, certificate: PeerCertificate | undefined, relaxed: string): void {
+	showNote(`TLS connection using ${info.version} / ${info.cipher}`);
+	showNote(info.protocol ? `ALPN: server accepted ${info.protocol}` : "ALPN: server did not agree on a protocol");
+	if (info.isResumed) showNote("The session of an earlier connection is resumed: no certificate is sent");
+	if (certificate) {
+		const { subject, issuer, names, validFrom, validTo, pin } = certificate;
+		showNote("Server certificate:");
+		showNote(` subject: ${subject}`);
+		showNote(` names: ${names}`);
+		showNote(` start date: ${validFrom} UTC`);
+		showNote(` expire date: ${validTo} UTC`);
+		showNote(` issuer: ${issuer}`);
+		showNote(` public key: sha256//${Base64.encode(pin)}`);
+	}
+	if (relaxed) showNote(`Not checked: ${relaxed}`);
+	else if (certificate) showNote("The certificate is verified");
 }
 
 export function showRequest(method: string, path: string, host: string, fields: readonly string[]): void {

@@ -1,10 +1,11 @@
 /**
- * The host's sockets and resolver with an ear on them: bytes, connections and times for -w, --stats and the progress
+ * The host's sockets, resolver and TLS with an ear on them: bytes, connections and times for -w, --stats and the progress
  * line, the head as it was sent for -i, and --resolve. It takes the transfers to run one at a time.
  */
 import TCP, { type TCPOptions } from "embedded:io/socket/tcp";
 import Resolver, { type ResolveRequest } from "embedded:network/dns/resolver/udp";
 import type { HostClasses } from "lws-xs";
+import { Credentials, knowsSuite, library, Session } from "lws-xs/native/tls/session";
 import Time from "time";
 import type { Resolution } from "./options.js";
 
@@ -13,39 +14,42 @@ export interface Passage {
 	begun: number;
 	resolved: number;
 	connected: number;
+	/** The handshake of TLS was done. */
+	secured: number;
+	/** Of the response, not of a handshake. */
 	firstByte: number;
 	newConnections: number;
 	/** Where the connection goes to, when one was made. */
 	remote: string;
 }
 
+function newPassage(begun: number): Passage {
+	return { begun, resolved: 0, connected: 0, secured: 0, firstByte: 0, newConnections: 0, remote: "" };
+}
+
 export class Wire {
 	bytesIn = 0;
 	bytesOut = 0;
 	connections = 0;
-	passage: Passage = { begun: 0, resolved: 0, connected: 0, firstByte: 0, newConnections: 0, remote: "" };
-	/** Hears every byte that is read, at the start of `buffer`. */
+	passage: Passage = newPassage(0);
+	/** Hears every byte of responses that is read, as plaintext, at the start of `buffer`. */
 	onBytes: ((buffer: Uint8Array, count: number) => void) | undefined;
 	onConnected: (() => void) | undefined;
 	/** The last first: it counts. */
 	readonly #resolutions: readonly Resolution[];
 	#port = 0;
+	/** The sockets that are made now carry TLS. */
+	#isSecure = false;
 
 	constructor(resolutions: readonly Resolution[]) {
 		this.#resolutions = [...resolutions].reverse();
 	}
 
 	/** A transfer begins. */
-	begin(port: number): void {
+	begin(port: number, isSecure: boolean): void {
 		this.#port = port;
-		this.passage = {
-			begun: Time.microseconds,
-			resolved: 0,
-			connected: 0,
-			firstByte: 0,
-			newConnections: 0,
-			remote: "",
-		};
+		this.#isSecure = isSecure;
+		this.passage = newPassage(Time.microseconds);
 	}
 
 	/** The addresses that --resolve gives a name. */
@@ -61,9 +65,16 @@ export class Wire {
 		return { TCP: this.#socketClass(), Resolver: this.#resolverClass() };
 	}
 
+	/** Only for who has an https URL: it costs memory. */
+	get tls(): HostClasses["TLS"] {
+		return { Credentials, Session: this.#sessionClass(), library, knowsSuite };
+	}
+
 	#socketClass(): typeof TCP {
 		const wire = this;
 		return class extends TCP {
+			readonly #isCiphertext = wire.#isSecure;
+
 			constructor(options: TCPOptions) {
 				let isOpen = false;
 				// a numeric address needs no look-up
@@ -82,7 +93,10 @@ export class Wire {
 
 			override read(buffer?: unknown): never {
 				const result = super.read(buffer as Uint8Array);
-				if (result) wire.#received(buffer as Uint8Array, result);
+				if (result) {
+					wire.bytesIn += result;
+					if (!this.#isCiphertext) wire.#heard(buffer as Uint8Array, result);
+				}
 				return result as never;
 			}
 
@@ -90,6 +104,31 @@ export class Wire {
 				const room = super.write(buffer);
 				wire.bytesOut += buffer.length;
 				return room;
+			}
+		};
+	}
+
+	#sessionClass(): typeof Session {
+		const wire = this;
+		return class extends Session {
+			override handshake(input: Uint8Array, start: number, end: number, output: Uint8Array): boolean {
+				const isDone = super.handshake(input, start, end, output);
+				if (isDone) wire.passage.secured ||= Time.microseconds;
+				return isDone;
+			}
+
+			override read(
+				target: Uint8Array,
+				from: number,
+				to: number,
+				input: Uint8Array,
+				start: number,
+				end: number,
+				output: Uint8Array,
+			): number {
+				const count = super.read(target, from, to, input, start, end, output);
+				if (count > 0) wire.#heard(from === 0 ? target : target.subarray(from), count);
+				return count;
 			}
 		};
 	}
@@ -103,8 +142,7 @@ export class Wire {
 		this.onConnected?.();
 	}
 
-	#received(buffer: Uint8Array, count: number): void {
-		this.bytesIn += count;
+	#heard(buffer: Uint8Array, count: number): void {
 		this.passage.firstByte ||= Time.microseconds;
 		this.onBytes?.(buffer, count);
 	}

@@ -29,7 +29,7 @@ function figures(result: Result): Record<string, Value | Seconds> {
 		num_redirects: 0,
 		size_download: result.received,
 		size_upload: result.sent,
-		time_appconnect: new Seconds(result, 0),
+		time_appconnect: new Seconds(result, passage.secured),
 		time_connect: new Seconds(result, passage.connected),
 		time_namelookup: new Seconds(result, passage.resolved),
 		time_starttransfer: new Seconds(result, passage.firstByte),
