@@ -1,6 +1,7 @@
 /**
  * Uploads a file and the machine's own measurements by streamed POST, fetches both back by GET through the chunk callback,
- * and verifies every byte. Run by `npm start`; arguments: the collector's port, the file, and where to keep the measurements.
+ * and verifies every byte. Run by `npm start`; arguments: the collector's port, the file, where to keep the measurements,
+ * and the CA that has issued the collector's certificate, PEM.
  *
  * The file goes with a Content-Length, the measurements in chunks, since nobody knows how long they will be.
  */
@@ -17,6 +18,7 @@ import {
 	createContext,
 	httpClientHttpResponse,
 	httpClientRead,
+	LCCSCF_USE_SSL,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
 	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE,
@@ -26,9 +28,11 @@ import {
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ,
 	LWS_CALLBACK_WSI_DESTROY,
+	LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
 	LWS_WRITE_HTTP,
 	LWS_WRITE_HTTP_FINAL,
 	type Protocol,
+	tlsInfo,
 	type Wsi,
 	write,
 } from "lws-xs";
@@ -41,6 +45,7 @@ const port = Number(argv[0]);
 const file = argv[1] ?? "";
 const piece = new Uint8Array(PIECE);
 const wanted = new Uint8Array(PIECE);
+let secured = "";
 
 interface Job {
 	method: "POST" | "GET";
@@ -151,6 +156,7 @@ const telemetry: Protocol<Job> = {
 				break;
 			case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
 				job.answered = Time.microseconds;
+				secured = `${tlsInfo(wsi)?.version} ${tlsInfo(wsi)?.cipher}`;
 				if (httpClientHttpResponse(wsi) !== 200) fail(`${job.path}: status ${httpClientHttpResponse(wsi)}`);
 				break;
 			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
@@ -182,6 +188,8 @@ const context = createContext({
 	receiveBuffer: 1536,
 	transmitBuffer: 1024,
 	headTable: 1024,
+	options: LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+	sslCaFilepath: argv[3],
 	protocols: [telemetry],
 });
 
@@ -189,7 +197,9 @@ function next(): void {
 	const job = jobs.shift();
 	if (!job) {
 		const heap = statistics();
-		console.log(`4 requests on one connection, peak heap ${heap.peakHeap} of ${heap.limit} bytes, every byte verified`);
+		console.log(`4 requests on one connection over ${secured}, its certificate verified`);
+		const { peakHeap, limit, tlsHeapPeak } = heap;
+		console.log(`every byte verified; peak heap ${peakHeap} of ${limit} bytes, besides ${tlsHeapPeak} of mbedTLS`);
 		contextDestroy(context);
 		return;
 	}
@@ -197,7 +207,9 @@ function next(): void {
 		context,
 		address: "127.0.0.1",
 		port,
-		host: `127.0.0.1:${port}`,
+		// the name that the certificate must have
+		host: `localhost:${port}`,
+		sslConnection: LCCSCF_USE_SSL,
 		path: job.path,
 		method: job.method,
 		userdata: { ...job, index: 0, open: undefined, bytes: 0, begun: Time.microseconds, ready: 0, answered: 0 },

@@ -1,10 +1,10 @@
 /**
  * `npm start`: builds the host, then runs two programs in it, each in a fixed heap, against small servers on loopback:
- * examples/download.ts over a bare socket, and examples/telemetry.ts, which is the client at work.
+ * examples/download.ts over a bare socket, and examples/telemetry.ts, which is the client at work, over verified HTTPS.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import http from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import https from "node:https";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -86,13 +86,18 @@ async function download() {
 }
 
 async function telemetry() {
-	const server = http.createServer(collect(new Map()));
+	// there only now that the packages are installed
+	const { makeCertificates } = await import("./certificates.mjs");
+	const { ca, certificate, key } = await makeCertificates();
+	const server = https.createServer({ cert: certificate, key }, collect(new Map()));
 	const port = await listen(server);
 	const folder = mkdtempSync(path.join(tmpdir(), "lws-xs-"));
-	console.log(`\nThe client: ${HOST} and the machine's load to a collector on 127.0.0.1:${port} and back`);
+	const authority = path.join(folder, "ca.pem");
+	writeFileSync(authority, ca);
+	console.log(`\nThe client: ${HOST} and the machine's load to a collector at https://localhost:${port} and back`);
 	const library = "lws-xs=build/lib/lws-xs.js";
 	const args = ["--heap", `${CLIENT_HEAP}`, "--preload", library, "build/examples/telemetry.js"];
-	await run([...args, `${port}`, HOST, path.join(folder, "measurements")]);
+	await run([...args, `${port}`, HOST, path.join(folder, "measurements"), authority]);
 	server.close();
 	server.closeAllConnections();
 	rmSync(folder, { recursive: true });

@@ -171,7 +171,11 @@ describe("Names of suites", () => {
 	];
 	for (const [given, meant] of names) {
 		it(`${given} is ${meant}.`, () => {
-			const list = (given.startsWith("TLS_") && !given.includes("WITH") ? suiteNames(undefined, given) : suiteNames(given, undefined)).split(":");
+			const list = (
+				given.startsWith("TLS_") && !given.includes("WITH")
+					? suiteNames(undefined, given)
+					: suiteNames(given, undefined)
+			).split(":");
 			assert.ok(list.includes(meant), list.join(" "));
 		});
 	}
