@@ -46,6 +46,8 @@ export interface ClientSslInfo {
 	alpn?: string;
 	/** Public keys that servers may have, as curl writes them: "sha256//BASE64". */
 	pinnedPublicKeys?: readonly string[];
+	/** For tools: a `tls:unknown-ca` has the CA that the server sent, DER of up to 16 KB, in `detail.failure.authority`. */
+	sslKeepUntrustedCa?: boolean;
 	/** Sessions that are kept to be resumed. Default 4, some 300 bytes each (a ticket may be longer); 0: none. */
 	sslSessions?: number;
 }
@@ -185,6 +187,7 @@ export class ClientSsl {
 			suites: readSuites(host, info),
 			pins: parsePins(info.pinnedPublicKeys ?? []),
 			isUnkept: info.sslSessions === 0,
+			keepsAuthority: info.sslKeepUntrustedCa ?? false,
 		};
 		this.sessions = new SessionCache(info.sslSessions ?? DEFAULT_SESSIONS);
 		// what the application gives is looked at now, while it can hear of mistakes

@@ -1,4 +1,5 @@
 /** Why a session of TLS failed, as the code of an LwsError and what there is to say besides. */
+import Base64 from "base64";
 import { Cause, type Failure, Fault } from "lws-xs/native/tls/session";
 
 /** Alerts by number (RFC 8446 section 6, and RFC 5246 section 7.2 for those of before). */
@@ -103,7 +104,7 @@ function codeOf({ faults, cause, alert, isForeign, isAsked, isDone }: Failure): 
 	return CAUSES[cause];
 }
 
-function sentenceOf(code: string, { issuer, keyIdentifier, names, date, subject, alert, cause }: Failure): string {
+function sentenceOf(code: string, { issuer, keyIdentifier, names, date, subject, pin, alert, cause }: Failure): string {
 	switch (code) {
 		case "tls:unknown-ca":
 			return `add the CA ${issuer}${keyIdentifier && `, key identifier ${keyIdentifier}`}`;
@@ -115,6 +116,8 @@ function sentenceOf(code: string, { issuer, keyIdentifier, names, date, subject,
 			return `${subject}, before ${date} UTC`;
 		case "tls:host-mismatch":
 			return names ? `it is for ${names}` : "it has no names";
+		case "tls:pin-mismatch":
+			return pin ? `its key is sha256//${Base64.encode(pin)}` : "";
 		case "tls:no-common-cipher":
 			if (cause === Cause.Signature) return PSS_IN_12;
 	}

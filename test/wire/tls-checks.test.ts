@@ -178,6 +178,7 @@ for (const run of [WIDE, ASAN, OLDER]) {
 			const results = await runPlan(run, { contexts: [context, pinned], requests });
 			for (const result of results.slice(0, 4)) {
 				strictEqual(result.error, "tls:pin-mismatch");
+				ok(result.message.includes(certificate.pin), result.message);
 				strictEqual(result.delivered, "no");
 			}
 			for (const { status } of results.slice(4)) strictEqual(status, 200);

@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { skipUnlessBuilt } from "../desktop/host.js";
 import { authorities, certificates } from "../servers/certificate-set.js";
+import { CLIENT_AUTH } from "../servers/certificates.js";
 import { TlsServer, type TlsServerOptions } from "../servers/tls.js";
 import type { PlannedContext, Result } from "./plan.js";
 import { OLDER, RUNS, type Run, runPlan, versionsOf, WIDE } from "./run.js";
@@ -148,6 +149,19 @@ for (const run of [WIDE, ASAN, OLDER]) {
 				const results = await runPlan(run, { contexts, requests, handOver: {} });
 				deepStrictEqual(resumed(results), [false, isResumed], `${ahead / day} days`);
 			}
+		});
+
+		it("are not kept when their ticket is long: how long, the server decides.", async () => {
+			// a ticket of Node's holds the certificate of the client
+			const names = Array.from({ length: 40 }, (_, i) => `${"long-name-".repeat(5)}${i}.example.test`);
+			const client = await (await authorities.clients()).issue({ names, extendedKeyUsage: [CLIENT_AUTH] });
+			const inMemory = { sslCertMem: client.certPem, sslPrivateKeyMem: client.keyPem };
+			await serve({ requestCert: true, rejectUnauthorized: false, ca: (await authorities.clients()).pem });
+			const contexts = [context(undefined, { inMemory }), context()];
+			const requests = [0, 0, 1, 1].map((index) => secureRequest(port, { context: index }));
+			const results = await runPlan(run, { contexts, requests });
+			deepStrictEqual(resumed(results), [false, false, false, true]);
+			strictEqual(results[1]?.session, 0);
 		});
 
 		it("are taken up again after a server has forgotten them.", async () => {

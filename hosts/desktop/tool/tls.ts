@@ -37,6 +37,7 @@ export function secure(vhost: lws.Vhost, tls: TlsOptions): void {
 		options: lws.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
 		sslCipherList: tls.ciphers,
 		clientTls13CipherList: tls.ciphers13,
+		sslKeepUntrustedCa: tls.isCaShown,
 		pinnedPublicKeys: tls.isCaShown ? undefined : pinsOf(tls.pins),
 	};
 	const caFile = tls.caFile ?? (environment("CURL_CA_BUNDLE") || undefined);

@@ -66,7 +66,9 @@ enum {
 /* The certificate that failed, in words. */
 typedef struct {
 	char subject[160], issuer[160], names[200], date[24], keyIdentifier[64];
-	uint8_t* authority;		/* the last certificate of the chain, DER, when it is self-signed and not the server's own */
+	uint8_t pin[32];		/* SHA-256 of the server's public key, when it was not among those wanted */
+	uint8_t hasPin;
+	uint8_t* authority;		/* the last certificate of the chain, DER, when it is its own issuer */
 	size_t authoritySize;
 } lwsTlsVerdict;
 
@@ -98,6 +100,7 @@ typedef struct {
 	int8_t peeked;			/* of the first two bytes of the peer, those that were looked at */
 	uint8_t isForeign;		/* the first record is none of TLS */
 	uint8_t isUnkept;		/* nobody wants to resume it */
+	uint8_t keepsAuthority;	/* the verdict's */
 	uint8_t isOffered;		/* a session was given, to be resumed */
 	uint8_t isVerified;		/* a certificate of the peer was looked at: not so when it resumes */
 	uint8_t hasCertified;	/* we have answered a request for our certificate */

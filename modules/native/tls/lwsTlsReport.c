@@ -110,6 +110,8 @@ void lws_tls_session_failure(xsMachine* the)
 	lwsTlsPutText(the, xsID_keyIdentifier, verdict->keyIdentifier);
 	lwsTlsPutText(the, xsID_names, verdict->names);
 	lwsTlsPutText(the, xsID_date, verdict->date);
+	if (verdict->hasPin)
+		lwsTlsPutBytes(the, xsID_pin, verdict->pin, sizeof(verdict->pin));
 	if (verdict->authority)
 		lwsTlsPutBytes(the, xsID_authority, verdict->authority, verdict->authoritySize);
 }

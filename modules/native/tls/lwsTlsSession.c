@@ -90,9 +90,16 @@ void lws_tls_session_new(xsMachine* the)
 	mbedtls_ssl_config_init(&session->config);
 	session->credentials = credentials;
 	credentials->references++;
-	/* From here on the destructor frees it, whatever is thrown. */
 	xsmcSetHostData(xsThis, session);
-	lwsTlsSetUp(the, session, &xsArg(1));
+	xsTry {
+		lwsTlsSetUp(the, session, &xsArg(1));
+	}
+	xsCatch {
+		/* not left to the garbage collector, which knows nothing of its 40 KB */
+		xsmcSetHostData(xsThis, NULL);
+		lws_tls_session_delete(session);
+		xsThrow(xsException);
+	}
 	mbedtls_ssl_set_bio(&session->ssl, session, lwsTlsSend, lwsTlsReceive, NULL);
 	xsmcSetInteger(xsVar(0), 0);
 	xsmcSet(xsThis, xsID_consumed, xsVar(0));

@@ -198,6 +198,8 @@ void lwsTlsSetUp(xsMachine* the, lwsTlsSession* session, xsSlot* options)
 	session->relaxed = (uint8_t)lwsTlsGetInteger(the, options, xsID_relaxed);
 	xsmcGet(xsVar(0), *options, xsID_isUnkept);
 	session->isUnkept = xsmcTest(xsVar(0)) != 0;
+	xsmcGet(xsVar(0), *options, xsID_keepsAuthority);
+	session->keepsAuthority = (uint8_t)xsmcTest(xsVar(0));
 	lwsTlsConfigure(the, session);
 	minimum = lwsTlsGetInteger(the, options, xsID_minimum);
 	maximum = lwsTlsGetInteger(the, options, xsID_maximum);

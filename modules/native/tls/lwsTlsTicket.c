@@ -24,6 +24,8 @@
 #define LIFETIME (7.0 * 86400)
 /* A clock may have been set a little since. */
 #define SLACK 300.0
+/* How long a ticket is the server decides, up to 64 KB: one that would fill a device's heap is not kept. */
+#define LIMIT 2048
 
 int lwsTlsHash(const void* bytes, size_t size, uint8_t hash[32])
 {
@@ -96,7 +98,7 @@ void lws_tls_session_seal(xsMachine* the)
 	if (!error) {
 		lwsTlsDropCertificate(&saved);
 		error = mbedtls_ssl_session_save(&saved, NULL, 0, &size);
-		if (error == MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL) {
+		if ((error == MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL) && (SESSION + size <= LIMIT)) {
 			sealed = mbedtls_calloc(1, SESSION + size);
 			error = sealed ? mbedtls_ssl_session_save(&saved, sealed + SESSION, size, &size) : error;
 		}

@@ -44,7 +44,7 @@ static void lwsTlsNoteUntrusted(lwsTlsSession* session, const mbedtls_x509_crt* 
 	lwsTlsDistinguishedName(&certificate->issuer, verdict->issuer, sizeof(verdict->issuer));
 	if ((key = lwsTlsAuthorityKey(certificate, &count)) != NULL)
 		lwsTlsHex(key, count, verdict->keyIdentifier, sizeof(verdict->keyIdentifier));
-	if (!isOwnIssuer || !depth)
+	if (!session->keepsAuthority || !isOwnIssuer)
 		return;
 	verdict->authority = mbedtls_calloc(1, certificate->raw.len);
 	if (verdict->authority) {
@@ -91,7 +91,8 @@ static uint32_t lwsTlsCheckName(lwsTlsSession* session, const mbedtls_x509_crt* 
 /* RFC 7469 section 2.4: the hash is that of the whole SubjectPublicKeyInfo. */
 static uint32_t lwsTlsCheckPins(lwsTlsSession* session, const mbedtls_x509_crt* certificate)
 {
-	uint8_t hash[32];
+	uint8_t hash[32] = { 0 };
+	lwsTlsVerdict* verdict;
 	int i;
 	if (!session->pinCount)
 		return 0;
@@ -102,6 +103,10 @@ static uint32_t lwsTlsCheckPins(lwsTlsSession* session, const mbedtls_x509_crt* 
 		}
 	}
 	session->faults |= lwsTlsWrongPin;
+	if ((verdict = lwsTlsVerdictOf(session)) != NULL) {
+		memcpy(verdict->pin, hash, sizeof(hash));
+		verdict->hasPin = 1;
+	}
 	return PIN;
 }
 

@@ -53,6 +53,8 @@ export interface SessionOptions {
 	pins: Uint8Array;
 	/** No ticket is asked for, and there will be nothing to `seal`. */
 	isUnkept?: boolean;
+	/** Failures have the CA that the server sent: up to 16 KB, which no small heap can be asked for. */
+	keepsAuthority?: boolean;
 	/** A session sealed by `seal`, to be resumed. */
 	resume?: Bytes | undefined;
 }
@@ -129,7 +131,9 @@ export interface Failure {
 	names: string;
 	/** When the certificate expired, or will be valid, UTC. */
 	date: string;
-	/** DER of a CA at the end of the server's chain that is not trusted. */
+	/** SHA-256 of the server's public key, when it is none of the pins. */
+	pin?: ArrayBuffer;
+	/** DER of the certificate that ends the server's chain, if it is its own issuer and not trusted; with `keepsAuthority`. */
 	authority: ArrayBuffer | undefined;
 }
 
