@@ -22,6 +22,7 @@ export interface Outcome {
 export interface RunOptions {
 	input?: string | Buffer;
 	cwd?: string;
+	env?: NodeJS.ProcessEnv;
 	/** Has the child before anything is written to it; nothing ends its input then. */
 	withChild?: (child: ChildProcess) => void;
 }
@@ -29,7 +30,7 @@ export interface RunOptions {
 export function run(program: string, args: string[], options: RunOptions = {}): Promise<Outcome> {
 	return new Promise((done, reject) => {
 		const begun = performance.now();
-		const child = spawn(program, args, { cwd: options.cwd });
+		const child = spawn(program, args, { cwd: options.cwd, env: options.env });
 		const stdout: Buffer[] = [];
 		const stderr: Buffer[] = [];
 		child.stdout.on("data", (data) => stdout.push(data));
