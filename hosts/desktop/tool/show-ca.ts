@@ -22,7 +22,8 @@ export function reportMissing(server: string, error: LwsError): CaReport | undef
 	const { issuer, keyIdentifier, authority } = detail.failure;
 	if (detail.code === "tls:self-signed") {
 		const text = `${server}: the certificate has signed itself, no CA has issued it\nsubject: ${issuer}\n`;
-		return { text: `${text}Without a CA there are --allow-selfsigned and --pinnedpubkey.\n`, pem: undefined };
+		const pem = authority && pemOf(authority);
+		return { text: `${text}It can be trusted as it is: compare it with its owner's before you do.\n`, pem };
 	}
 	if (detail.code !== "tls:unknown-ca") return undefined;
 	let text = `${server}: the chain needs a CA that is not trusted here\nissuer: ${issuer}\n`;
