@@ -84,7 +84,9 @@ function read(what: string, work: () => void): void {
 	try {
 		work();
 	} catch (exception) {
-		throw new Error(`${what}: ${exception instanceof Error ? exception.message : exception}`);
+		const message = exception instanceof Error ? exception.message : `${exception}`;
+		// in debug builds XS begins with the name of the native function
+		throw new Error(`${what}: ${message.replace(/^Credentials\.prototype\.\w+: /, "")}`);
 	}
 }
 

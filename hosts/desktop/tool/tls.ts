@@ -101,7 +101,7 @@ function pinsOf(text: string | undefined): string[] | undefined {
 /** What the library refuses. It names the member, the user knows the file. */
 function explain(message: string, files: Readonly<Record<string, string | undefined>>): Failure {
 	// XS puts the native function's name before its message
-	const [, member = "", sentence = message] = /^(\w+): (?:Credentials\.prototype\.\w+: )?(.*)$/s.exec(message) ?? [];
+	const [, member = "", sentence = message] = /^(\w+): (.*)$/s.exec(message) ?? [];
 	const file = files[member];
 	switch (member) {
 		case "sslCaMem":
