@@ -10,6 +10,7 @@ import type { Secured } from "../transport/security.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
 import { type TCPClass, TCPStream } from "../transport/tcp.js";
 import { type CipherBuffers, TLSStream } from "../transport/tls.js";
+import { TLSFailure } from "../transport/tls-failure.js";
 import type { Destination, Transaction } from "./transaction.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
 
@@ -199,11 +200,20 @@ export class Connection implements Carrier, StreamSink, Posted {
 		this.#turn.enter();
 		this.stream = undefined;
 		if (this.#role) this.#role.ended(code, detail);
-		else if (this.#isConnected) {
+		else if (this.#isConnected && !this.fallsBack(detail)) {
 			this.close();
 			this.#owner.unopened(this, code ?? "tcp:reset", detail);
 		} else this.tryNext(code ?? "tcp:reset");
 		this.#turn.leave();
+	}
+
+	/** The same address once more, with an older version of TLS. */
+	private fallsBack(detail: unknown): boolean {
+		if (!(detail instanceof TLSFailure && detail.isOfVersion)) return false;
+		if (!this.destination.security?.fallBack()) return false;
+		this.#tried--;
+		this.#isConnected = false;
+		return true;
 	}
 
 	broken(code: string | undefined, detail?: unknown): void {

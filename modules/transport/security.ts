@@ -47,6 +47,8 @@ export interface Secured {
 /** All but what each connection has of its own. */
 export type SecurityOptions = Omit<SessionOptions, "now" | "resume">;
 
+const TLS12 = 2;
+
 export class Security {
 	/** Of equal ones the connections, and the sessions, are interchangeable. */
 	readonly identity: string;
@@ -55,6 +57,7 @@ export class Security {
 	readonly #credentials: Credentials;
 	readonly #store: SessionStore;
 	readonly #now: () => number;
+	#maximum: number;
 
 	/** `origin` is host and port; `now` is the time of the day in milliseconds since 1970. */
 	constructor(
@@ -70,6 +73,7 @@ export class Security {
 		this.#store = store;
 		this.#now = now;
 		this.options = options;
+		this.#maximum = options.maximum;
 		const { host, relaxed, minimum, maximum, protocols, suites, pins } = options;
 		// a session that was made under other checks is none of this destination's
 		this.identity = credentials.identify([origin, host, relaxed, minimum, maximum, protocols, suites, pins].join(" "));
@@ -84,10 +88,25 @@ export class Security {
 		return this.#now() / 1000 < this.#module.library().built;
 	}
 
+	/**
+	 * TLS 1.2 only, from now on: for a server whose RSA-PSS signature in TLS 1.2 mbedTLS does not take, and which signs
+	 * otherwise when no TLS 1.3 is offered. False: that is excluded, or has been tried.
+	 */
+	fallBack(): boolean {
+		if (this.options.minimum > TLS12 || this.#maximum <= TLS12) return false;
+		this.#maximum = TLS12;
+		return true;
+	}
+
 	/** Throws for options that mbedTLS refuses, and for want of memory. */
 	begin(): Session {
 		const resume = this.#store.get(this.identity);
-		return new this.#module.Session(this.#credentials, { ...this.options, now: this.#now() / 1000, resume });
+		return new this.#module.Session(this.#credentials, {
+			...this.options,
+			maximum: this.#maximum,
+			now: this.#now() / 1000,
+			resume,
+		});
 	}
 
 	/** Keeps what the session has to be resumed by. */

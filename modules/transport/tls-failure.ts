@@ -73,7 +73,7 @@ const CAUSES: Readonly<Record<Cause, string>> = Object.freeze({
 	[Cause.Signature]: "tls:no-common-cipher",
 });
 
-const PSS_IN_12 = "the server signs by RSA-PSS in TLS 1.2, which mbedTLS does not take: set sslMaximumVersion to 1.2";
+const PSS_IN_12 = "the server signs by RSA-PSS in TLS 1.2, which mbedTLS does not take";
 
 /** What is known about a failed session; as text it is one line. */
 export class TLSFailure {
@@ -83,6 +83,11 @@ export class TLSFailure {
 	constructor(failure: Failure) {
 		this.failure = failure;
 		this.code = codeOf(failure);
+	}
+
+	/** With TLS 1.2 only it may go well (see Security.fallBack). */
+	get isOfVersion(): boolean {
+		return this.failure.cause === Cause.Signature;
 	}
 
 	toString(): string {
