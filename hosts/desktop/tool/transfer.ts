@@ -156,12 +156,7 @@ export class Transfer implements Listener {
 		const [wsi, reason, , input, length] = event;
 		switch (reason) {
 			case lws.LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-				this.#endConnectTimer();
-				if (this.#session.options.tls.isCaShown) {
-					this.#guard(() => this.#report(reportTrusted(this.#server, lws.peerCertificate(wsi))));
-					return -1;
-				}
-				return this.#guard(() => this.#addFields(wsi));
+				return this.#append(wsi);
 			case lws.LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
 				return this.#guard(() => this.#write(wsi, length));
 			case lws.LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
@@ -170,8 +165,7 @@ export class Transfer implements Listener {
 				lws.httpClientRead(wsi, this.#session.readBuffer);
 				return 0;
 			case lws.LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-				this.#result.received += length;
-				return this.#guard(() => this.#output.write(input, length));
+				return this.#content(input, length);
 			case lws.LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
 				this.#isComplete = true;
 				return 0;
@@ -184,6 +178,25 @@ export class Transfer implements Listener {
 				return 0;
 			default:
 				return 0;
+		}
+	}
+
+	#append(wsi: Wsi): number {
+		this.#endConnectTimer();
+		if (!this.#session.options.tls.isCaShown) return this.#guard(() => this.#addFields(wsi));
+		this.#guard(() => this.#report(reportTrusted(this.#server, lws.peerCertificate(wsi))));
+		return -1;
+	}
+
+	/** Nowhere does the stack go deeper than to here, so not by way of `#guard`. */
+	#content(bytes: Uint8Array, length: number): number {
+		this.#result.received += length;
+		try {
+			this.#output.write(bytes, length);
+			return 0;
+		} catch (error) {
+			this.#fail(error);
+			return -1;
 		}
 	}
 
