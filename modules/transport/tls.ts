@@ -85,6 +85,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		if (count > this.room || count <= 0 || !session) return 0;
 		session.write(buffer, start, end, this.#output);
 		this.send(session);
+		// sending may find the end, here and below, and the session is closed then
 		this.measure(session);
 		const failure = this.failureOf(session);
 		if (failure) this.lost(failure.code, failure);
@@ -182,6 +183,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 
 	/** What a read has met besides content. An end waits until all that came before it has been read. */
 	private meet(session: Session): void {
+		if (this.#state !== State.Open) return;
 		const { events } = session;
 		if ((events & Event.Ticket) !== 0) this.#security.keep(session);
 		if ((events & Event.Closed) !== 0) this.lost(undefined);
@@ -216,7 +218,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 
 	/** What of a record did not fit in the output follows. True: nothing is left. */
 	private drain(session: Session): boolean {
-		while (this.flush()) {
+		while (this.flush() && this.#state === State.Open) {
 			if ((session.events & Event.More) === 0) return true;
 			session.write(NOTHING, 0, 0, this.#output);
 			this.send(session);
@@ -250,6 +252,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 			const isDone = session.handshake(this.#input, this.#start, this.#end, this.#output);
 			this.#start += session.consumed;
 			this.send(session);
+			if (this.#state !== State.Handshake) return;
 			const failure = this.failureOf(session);
 			if (failure) this.over(failure.code, failure);
 			else if ((session.events & Event.Closed) !== 0) this.over("tls:closed");

@@ -8,6 +8,9 @@ export class ScriptedStream implements ByteStream {
 	/** Everything that was written. */
 	written: number[] = [];
 	isAborted = false;
+	/** The write, counted from 1, that breaks the stream. */
+	breaksAt = 0;
+	#writes = 0;
 	readonly #sink: StreamSink;
 	#waiting: number[] = [];
 	#hasEnded = false;
@@ -28,6 +31,10 @@ export class ScriptedStream implements ByteStream {
 	write(buffer: Uint8Array, start: number, end: number): number {
 		const count = end - start;
 		if (this.isAborted || this.#hasEnded || count <= 0 || count > this.room) return 0;
+		if (++this.#writes === this.breaksAt) {
+			this.break("tcp:other");
+			return 0;
+		}
 		this.written.push(...buffer.subarray(start, end));
 		this.room -= count;
 		return count;

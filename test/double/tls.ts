@@ -79,6 +79,10 @@ function isWhole(bytes: readonly number[]): boolean {
 export class Theatre {
 	/** The client's first message has so many bytes: more than the output, perhaps. */
 	helloLength = 20;
+	/** Its last message, which needs no answer, has so many bytes; 0: there is none. */
+	finishedLength = 0;
+	/** A ticket comes with the end of the handshake. */
+	isGenerous = false;
 	/** Throws when it is made. */
 	refusal: string | undefined;
 	built = 0;
@@ -163,7 +167,12 @@ export class ScriptedSession {
 			this.#partial = [];
 		}
 		this.consumed = at - start;
-		if (isDone) this.longest = LONGEST;
+		if (isDone) {
+			this.longest = LONGEST;
+			this.#isTicketed = this.#theatre.isGenerous;
+			const { finishedLength } = this.#theatre;
+			if (finishedLength > 0) this.#out.push(...record(Kind.Ticket, new Array(finishedLength).fill(9)));
+		}
 		this.#end(output);
 		return isDone;
 	}

@@ -230,6 +230,26 @@ describe("TLS as a byte stream", () => {
 		deepStrictEqual(early.told, ["ended tcp:refused"]);
 	});
 
+	it("is broken by any write that breaks the stream below, and asks nothing of its session any more.", () => {
+		const theatre = new Theatre();
+		theatre.helloLength = 100;
+		theatre.finishedLength = 100;
+		theatre.isGenerous = true;
+		for (let breaksAt = 1; breaksAt <= 7; breaksAt++) {
+			const scene = new Scene({ theatre, output: 64 });
+			scene.lower.breaksAt = breaksAt;
+			scene.lower.open();
+			scene.lower.receive(record(Kind.Hello));
+			scene.write(bytes(10));
+			scene.lower.drain(100);
+			scene.stream.abort();
+			ok(scene.session.isClosed && scene.lower.isAborted, `write ${breaksAt}`);
+			const ends = scene.told.filter((word) => word.startsWith("broken") || word.startsWith("ended"));
+			ok(ends.length <= 1, `write ${breaksAt}: ${scene.told}`);
+			if (ends.length > 0) strictEqual(scene.told.at(-1), "broken tcp:other");
+		}
+	});
+
 	it("says the alert that ended it.", () => {
 		const scene = new Scene();
 		scene.lower.open();
