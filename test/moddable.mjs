@@ -8,8 +8,11 @@ import path from "node:path";
 import { build } from "../hosts/desktop/build.mjs";
 import { Failure, main, run, step } from "../hosts/desktop/step.mjs";
 
-/** What test/moddable/main.js exports. */
-const EXPECTED = "lws-xs 6 404";
+/** What is built: our manifest, the application, and what it prints. */
+const APPLICATIONS = [
+	{ manifest: "manifest.json", program: "main.js", expected: "lws-xs 6 404" },
+	{ manifest: "manifest_tls.json", program: "tls.js", expected: "mbedTLS hello refused", hasTLS: true },
+];
 
 /** A command-line program: no simulator, no display. */
 const PLATFORM = "x-cli-lin";
@@ -45,24 +48,27 @@ async function test() {
 		const remedy = "build the SDK's tools (`make` in its build/makefiles/lin), or correct MODDABLE";
 		throw new Failure("test:moddable", `there is no mcconfig in ${tools}: ${remedy}.`);
 	}
-	// manifest.json names dist/.
-	await build([], []);
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lws-xs-moddable-"));
-	try {
-		await testIn(folder, tools);
-	} finally {
-		fs.rmSync(folder, { recursive: true, force: true });
+	// The manifests name dist/, and the application with TLS is linked with the host's mbedTLS.
+	const { mbedtls } = await build(["64"], []);
+	for (const application of APPLICATIONS) {
+		const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lws-xs-moddable-"));
+		try {
+			await testIn(folder, tools, application, path.resolve(mbedtls[64]));
+		} finally {
+			fs.rmSync(folder, { recursive: true, force: true });
+		}
+		const { manifest, expected } = application;
+		console.log(`test:moddable: an application with ${manifest} was built for ${PLATFORM} and printed "${expected}".`);
 	}
-	console.log(`test:moddable: an application with lws-xs was built for ${PLATFORM} and printed "${EXPECTED}".`);
 }
 
-async function testIn(folder, tools) {
-	const ours = path.resolve(".");
-	for (const file of ["main.js", "lwsTestMain.c"]) fs.copyFileSync(`test/moddable/${file}`, path.join(folder, file));
+async function testIn(folder, tools, { manifest: ours, program: source, expected, hasTLS }, mbedtls) {
+	fs.copyFileSync(`test/moddable/${source}`, path.join(folder, "main.js"));
+	fs.copyFileSync("test/moddable/lwsTestMain.c", path.join(folder, "lwsTestMain.c"));
 	const manifest = {
 		// what manifest_base.json says on the platforms that it knows
 		build: { MODULES: "$(MODDABLE)/modules" },
-		include: [path.join(ours, "manifest.json")],
+		include: [path.resolve(ours)],
 		creation: { static: 0, chunk: { initial: 32768, incremental: 1024 }, heap: { initial: 2048, incremental: 64 } },
 		modules: HOST_MODULES,
 	};
@@ -70,11 +76,20 @@ async function testIn(folder, tools) {
 
 	const out = path.join(folder, "out");
 	fs.mkdirSync(out);
-	const args = ["-m", "-p", PLATFORM, "-o", out];
+	const args = ["-p", PLATFORM, "-o", out, path.join(folder, "manifest.json")];
 	const env = { ...process.env, PATH: `${tools}${path.delimiter}${process.env.PATH}` };
-	const made = await step(`mcconfig ${args.slice(0, 3).join(" ")}`, () =>
-		run("mcconfig", [...args, path.join(folder, "manifest.json")], { cwd: folder, env }),
-	);
+	if (hasTLS) env.CPATH = path.join(mbedtls, "include");
+	// the makefile of this platform has no place for libraries of the application: they are given to make
+	const makefile = path.join(out, "tmp/lin/release", path.basename(folder), "makefile");
+	const libraries = ["mbedtls", "mbedx509", "mbedcrypto"].map((name) => path.join(mbedtls, `lib/lib${name}.a`));
+	const made = await step(`mcconfig -p ${PLATFORM} (${ours})`, async () => {
+		const configured = await run("mcconfig", args, { cwd: folder, env });
+		if (configured.code !== 0) return configured;
+		const system = (await run("pkg-config", ["--libs", "gio-2.0"])).output.trim();
+		const list = `${hasTLS ? libraries.join(" ") : ""} -lm -lc ${system} -latomic -lpthread -ldl`;
+		const compiled = await run("make", ["-f", makefile, `LIBRARIES=${list}`], { cwd: folder, env });
+		return { code: compiled.code, output: configured.output + compiled.output };
+	});
 	if (made.code !== 0) throw new Failure("test:moddable", "mcconfig failed: see its message above.", made.output);
 
 	// The linker names each module with something that cannot stay in flash.
@@ -86,8 +101,8 @@ async function testIn(folder, tools) {
 
 	const program = findProgram(out, path.basename(folder));
 	const { code, output } = await run(program, []);
-	if (code !== 0 || output.trim() !== EXPECTED) {
-		const sentence = `the application printed the above (exit code ${code}) instead of "${EXPECTED}".`;
+	if (code !== 0 || output.trim() !== expected) {
+		const sentence = `the application printed the above (exit code ${code}) instead of "${expected}".`;
 		throw new Failure("test:moddable", sentence, output);
 	}
 }

@@ -12,6 +12,17 @@ void fxAbort(xsMachine* the, int status)
 	exit(1);
 }
 
+/* The desktop host's mbedTLS, which is linked here, allocates by these. */
+void* lwsTlsCalloc(size_t count, size_t size)
+{
+	return calloc(count, size);
+}
+
+void lwsTlsFree(void* block)
+{
+	free(block);
+}
+
 const void* mcGetResource(xsMachine* the, char* path, size_t* size)
 {
 	return NULL;
