@@ -100,6 +100,7 @@ typedef struct {
 	int8_t peeked;			/* of the first two bytes of the peer, those that were looked at */
 	uint8_t isForeign;		/* the first record is none of TLS */
 	uint8_t isUnkept;		/* nobody wants to resume it */
+	uint8_t hasBundle;		/* the CAs of the platform, beside none of the application's */
 	uint8_t keepsAuthority;	/* the verdict's */
 	uint8_t isOffered;		/* a session was given, to be resumed */
 	uint8_t isVerified;		/* a certificate of the peer was looked at: not so when it resumes */

@@ -164,6 +164,11 @@ static void lwsTlsConfigure(xsMachine* the, lwsTlsSession* session)
 #if defined(LWS_TLS_RNG)
 	mbedtls_ssl_conf_rng(config, lwsTlsRandom, NULL);
 #endif
+#if defined(LWS_TLS_HAS_BUNDLE)
+	/* It sets what is set anew below, and finds its bundle. */
+	if (!credentials->authorities.raw.p)
+		session->hasBundle = esp_crt_bundle_attach(config) == 0;
+#endif
 	/* With OPTIONAL mbedTLS goes on whatever it has found. */
 	mbedtls_ssl_conf_authmode(config, session->relaxed & lwsTlsRelaxAll ? MBEDTLS_SSL_VERIFY_OPTIONAL
 		: MBEDTLS_SSL_VERIFY_REQUIRED);

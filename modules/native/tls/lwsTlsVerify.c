@@ -126,6 +126,13 @@ int lwsTlsVerify(void* context, mbedtls_x509_crt* certificate, int depth, uint32
 	lwsTlsSession* session = context;
 	uint32_t left = *flags & ~(uint32_t)(DATES | NAME);
 	session->isVerified = 1;
+#if defined(LWS_TLS_HAS_BUNDLE)
+	if (session->hasBundle && (left & CHAIN)) {
+		uint32_t chain = CHAIN;
+		if (!esp_crt_verify_callback(NULL, certificate, depth, &chain) && !chain)
+			left &= ~(uint32_t)CHAIN;
+	}
+#endif
 	if ((session->relaxed & (lwsTlsRelaxChain | lwsTlsRelaxAll)) == 0) {
 		if (left & CHAIN)
 			lwsTlsNoteUntrusted(session, certificate, depth);

@@ -42,6 +42,20 @@
 	#define LWS_TLS_RNG 1
 #endif
 
+/*
+ * The bundle of CAs that ESP-IDF has in flash, a name and a key each: it vouches for a chain by a callback of its own.
+ * The callback is not in its header; its user here passes it the one flag that is its business.
+ */
+#if defined(ESP_PLATFORM)
+	#include "sdkconfig.h"
+	#if defined(CONFIG_MBEDTLS_CERTIFICATE_BUNDLE)
+		#include "esp_crt_bundle.h"
+		#define LWS_TLS_HAS_BUNDLE 1
+extern int esp_crt_verify_callback(void* context, mbedtls_x509_crt* const certificate, const int depth,
+	uint32_t* const flags);
+	#endif
+#endif
+
 #if !defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
 	#define MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET -0x7B00
 #endif
