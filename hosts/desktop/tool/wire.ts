@@ -127,7 +127,8 @@ export class Wire {
 				output: Uint8Array,
 			): number {
 				const count = super.read(target, from, to, input, start, end, output);
-				if (count > 0) wire.#heard(from === 0 ? target : target.subarray(from), count);
+				// a view only for who listens: one for each record would keep a small heap collecting
+				if (count > 0) wire.#heard(from > 0 && wire.onBytes ? target.subarray(from) : target, count);
 				return count;
 			}
 		};
