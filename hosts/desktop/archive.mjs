@@ -5,6 +5,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { installPackages } from "./packages.mjs";
 import { Failure, run, step, tail } from "./step.mjs";
 
 /** One way to mbedTLS is closed, others may be open. `sentence` has no end yet, because that is the remedy. */
@@ -62,8 +63,18 @@ export async function fetchSource(name, architecture, suite, folder) {
 	const command = ["source", "--download-only", name];
 	await fetchWith({ name, architecture, suite, folder, type: "deb-src" }, command, async (file) => {
 		fs.mkdirSync(folder);
-		return run("tar", ["-x", "-C", folder, "--strip-components=1", "-f", file(/\.orig\.tar\.\w+$/)]);
+		const archive = file(/\.orig\.tar\.\w+$/);
+		const missing = await missingUnpacker(archive);
+		if (missing) await installPackages([missing], `${missing} is missing, which unpacks the source of ${name}`);
+		return run("tar", ["-x", "-C", folder, "--strip-components=1", "-f", archive]);
 	});
+}
+
+/** The package of the program that tar runs for an archive, when it is not there. */
+async function missingUnpacker(archive) {
+	const [program, name] = { bz2: ["bzip2", "bzip2"], xz: ["xz", "xz-utils"] }[archive.split(".").at(-1)] ?? [];
+	if (program === undefined) return undefined;
+	return (await run(program, ["--version"])).code === "ENOENT" ? name : undefined;
 }
 
 async function fetchWith({ name, architecture, suite, folder, type }, command, unpack) {
