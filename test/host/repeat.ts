@@ -31,7 +31,9 @@ import {
 import Timer from "timer";
 import type { Repetition } from "../hostile/repetition.js";
 
-const { port, address, path, count, first, behaviour, trusted, deadlines }: Repetition = JSON.parse(argv[0] as string);
+const { port, address, path, count, first, behaviour, trusted, sessions, deadlines }: Repetition = JSON.parse(
+	argv[0] as string,
+);
 /** A mark whose figures nobody compares: what a mark itself needs is there from then on. */
 const WARM_UP = 5;
 const QUIET = 30;
@@ -97,8 +99,7 @@ const context = createContext({
 	receiveBuffer: 2048,
 	options: trusted === undefined ? 0 : LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
 	sslCaMem: trusted === undefined ? undefined : Uint8Array.from(trusted, (character) => character.charCodeAt(0)),
-	// each handshake is a full one
-	sslSessions: 0,
+	sslSessions: sessions ?? 0,
 });
 const info: ConnectInfo<never> = {
 	context,

@@ -15,6 +15,8 @@ export interface Repetition {
 	behaviour: "read" | "throw" | "refuse" | "close" | "upload";
 	/** https, for "localhost", with these CAs trusted, PEM. */
 	trusted?: string;
+	/** So many sessions are kept to be resumed; absent: none. */
+	sessions?: number;
 	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; total?: number };
 }
 

@@ -189,7 +189,7 @@ for (const run of [WIDE, SLOW, ASAN, OLDER]) {
 
 		if (run === ASAN) return;
 
-		const kinds: [string, number, string, () => Promise<number>][] = [
+		const kinds: [string, number, string, () => Promise<number>, sessions?: number][] = [
 			["servers that speak plain HTTP", 1000, "tls:not-tls", () => rawly("plainHttp")],
 			["servers that end in the middle of their hello", 1000, "tls:closed", () => rawly("helloCut")],
 			["servers that end at once", 1000, "tls:closed", () => rawly("finAtOnce")],
@@ -197,6 +197,7 @@ for (const run of [WIDE, SLOW, ASAN, OLDER]) {
 			["wrong names", 300, "tls:host-mismatch", () => certified("wrongName")],
 			["certificates that have expired", 300, "tls:expired", () => certified("expired")],
 			["complete exchanges", 300, "", () => certified("ec")],
+			["exchanges in resumed sessions", 1000, "", () => certified("ec"), 2],
 		];
 
 		async function rawly(name: keyof typeof RAW_SCRIPTS): Promise<number> {
@@ -212,10 +213,20 @@ for (const run of [WIDE, SLOW, ASAN, OLDER]) {
 			return server.listen();
 		}
 
-		for (const [name, count, code, begin] of kinds) {
+		for (const [name, count, code, begin, sessions] of kinds) {
 			it(`After ${count} ${name} the heaps are where they were after ten.`, async () => {
-				const repetition: Repetition = { port: await begin(), path: "/", count, first: 10, behaviour: "read", trusted };
+				const secure = { trusted, ...(sessions !== undefined && { sessions }) };
+				const repetition: Repetition = {
+					port: await begin(),
+					path: "/",
+					count,
+					first: 10,
+					behaviour: "read",
+					...secure,
+				};
 				const marks = await repeat(run, LIBRARY, repetition);
+				const resumed = server?.connections.filter(({ isSessionReused }) => isSessionReused).length ?? 0;
+				if (sessions !== undefined) ok(resumed > count / 2, `${resumed} were resumed`);
 				const [, ten, all] = marks.map(({ done, ...rest }) => rest);
 				strictEqual(ten?.code, code);
 				deepStrictEqual(all, ten);
