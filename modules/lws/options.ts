@@ -105,7 +105,7 @@ export function cipherSizes(sizes: Sizes): { input: number; output: number } {
 /**
  * What createContext reserves for these options, in bytes, before any request is made: buffers of all connections, and
  * with `hasTLS` those that initVhostClientSsl adds; what mbedTLS takes lies outside of the heap and comes to it. The
- * objects around them come to it (about 6 KB of slots on a 32-bit machine for two connections).
+ * objects around them come to it: docs/footprint.md has them.
  *
  * @example
  * memoryPlan({ connections: 1 }).total // 5148

@@ -390,7 +390,7 @@ export class H1Role implements Role, Exchange {
 
 	private leave(): Order | undefined {
 		const order = this.#order;
-		this.#order = undefined;
+		this.#order = this.#handler = this.#buffer = undefined;
 		this.#receive = Receive.Nothing;
 		this.#isDirect = this.isAnnounced = false;
 		return order;
