@@ -193,7 +193,10 @@ export class ClientSsl {
 		};
 		this.sessions = new SessionCache(info.sslSessions ?? DEFAULT_SESSIONS);
 		// what the application gives is looked at now, while it can hear of mistakes
-		const isGiven = info.sslCaFilepath !== undefined || info.sslCaMem || info.sslCertFilepath || info.sslCertMem;
+		const isGiven =
+			info.sslCaFilepath !== undefined ||
+			info.sslCaMem ||
+			(info.sslCertFilepath ?? info.sslCertMem ?? info.sslPrivateKeyFilepath ?? info.sslPrivateKeyMem);
 		this.#ctx = info.providedClientSslCtx ?? (isGiven ? parseCredentials(host, info) : undefined);
 	}
 

@@ -35,6 +35,42 @@ try {
 }
 `;
 
+/** Two vhosts with certificates that were parsed once; prints what each has fetched, and what of mbedTLS is left at the end. */
+const SHARED = `
+import * as lws from "lws-xs";
+import { collect, statistics } from "desktop/memory";
+import Timer from "timer";
+const [port, sslCaFilepath] = argv;
+const options = lws.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | lws.LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+let left = 2, context = lws.createContext({ options });
+let providedClientSslCtx = lws.createClientSslCtx(context, { sslCaFilepath });
+const protocols = [{ name: "p", callback(wsi, reason, user, input) {
+	if (reason === lws.LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP) console.log(wsi.vhost.name, lws.httpClientHttpResponse(wsi));
+	else if (reason === lws.LWS_CALLBACK_CLIENT_CONNECTION_ERROR) console.log(wsi.vhost.name, input.message);
+	else if (reason === lws.LWS_CALLBACK_RECEIVE_CLIENT_HTTP) lws.httpClientRead(wsi, new Uint8Array(99));
+	else if (reason === lws.LWS_CALLBACK_WSI_DESTROY && --left === 0) {
+		lws.contextDestroy(context);
+		Timer.set(() => {
+			context = providedClientSslCtx = undefined;
+			for (const name of ["a", "b"]) vhosts[name] = undefined;
+			Timer.set(() => {
+				collect();
+				console.log("left", statistics().tlsHeap);
+			}, 10);
+		}, 10);
+	}
+} }];
+const vhosts = {};
+for (const name of ["a", "b"]) {
+	const vhost = (vhosts[name] = lws.createVhost(context, { name, protocols }));
+	lws.initVhostClientSsl({ options, providedClientSslCtx }, vhost);
+	lws.clientConnectViaInfo({
+		context, vhost, address: "127.0.0.1", port: Number(port), host: "localhost", path: "/", method: "GET",
+		sslConnection: lws.LCCSCF_USE_SSL,
+	});
+}
+`;
+
 for (const variant of ["64", "tls2"] as Variant[]) {
 	describe(`Certificates and keys (${variant})`, function () {
 		this.timeout(20_000);
@@ -89,6 +125,15 @@ for (const variant of ["64", "tls2"] as Variant[]) {
 			strictEqual(await fetchWith({}, { SSL_CERT_FILE: trusted }), "200");
 			match(await fetchWith({}), /^tls:unknown-ca: .*CN=Test Root/);
 			match(await fetchWith({}, { SSL_CERT_FILE: "/nowhere.pem" }), /^throws .*\/nowhere\.pem/);
+		});
+
+		it("are parsed once for several vhosts, as providedClientSslCtx, and outlive the first that ends.", async () => {
+			const trusted = file("shared.pem", (await authorities.root()).pem);
+			const shared = programs.write("shared.js", SHARED);
+			server.reset();
+			const { stdout, stderr } = await runHost(variant, [...LIBRARY, shared, `${port}`, trusted]);
+			strictEqual(stderr, "");
+			match(stdout, /^([ab]) 200\n(?!\1)[ab] 200\nleft 0\n$/);
 		});
 
 		it("take a certificate with its key, PEM and DER, and the chain behind it.", async () => {

@@ -2,7 +2,13 @@
  * A session of a protocol that is none: it has the shape of TLS and no secrets, so that the stream over it can be tested
  * where there is no mbedTLS. A record is a kind, its length in two bytes, and its content as it is.
  */
-import type { Failure, PeerCertificate, SessionInfo, SessionOptions } from "lws-xs/native/tls/session";
+import {
+	Event,
+	type Failure,
+	type PeerCertificate,
+	type SessionInfo,
+	type SessionOptions,
+} from "lws-xs/native/tls/session";
 import type { SessionStore, TLSModule } from "lws-xs/transport/security";
 import type { Faults } from "./faults.js";
 import type { Layer, Peer } from "./peer.js";
@@ -16,10 +22,6 @@ export const enum Kind {
 }
 
 const HEADER = 3;
-const CLOSED = 1;
-const FAILED = 2;
-const TICKET = 4;
-const MORE = 8;
 const LONGEST = 1000;
 
 export function record(kind: Kind, content: readonly number[] = []): number[] {
@@ -256,7 +258,7 @@ export class ScriptedSession {
 		if (kind === Kind.Ticket) this.#isTicketed = true;
 		else {
 			this.#isOver = true;
-			this.events |= kind === Kind.Close ? CLOSED : FAILED;
+			this.events |= kind === Kind.Close ? Event.Closed : Event.Failed;
 			if (kind === Kind.Alert) this.#alert = 80;
 		}
 	}
@@ -270,7 +272,7 @@ export class ScriptedSession {
 		const part = this.#out.splice(0, output.length);
 		output.set(part);
 		this.produced = part.length;
-		if (this.#isTicketed) this.events |= TICKET;
-		if (this.#out.length > 0) this.events |= MORE;
+		if (this.#isTicketed) this.events |= Event.Ticket;
+		if (this.#out.length > 0) this.events |= Event.More;
 	}
 }
