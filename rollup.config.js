@@ -24,7 +24,7 @@ const EXTERNAL = [
 	/^text\//,
 	/^embedded:/,
 	/^desktop\//,
-	"trust",
+	/^lws-xs\/host\//,
 	/^lws-xs\/native\/(?!twin\/)/,
 ];
 

@@ -1,5 +1,5 @@
 /*
- * The module "trust": files of certificates, and the CAs of the machine. A file is read into memory outside of the heap,
+ * The module "lws-xs/host/trust": files of certificates, and the CAs of the machine. A file is read into memory outside of the heap,
  * where a bundle of a quarter of a megabyte would not fit, and is a buffer to XS.
  */
 

@@ -9,6 +9,7 @@ import { build } from "../desktop/build.mjs";
 import { Failure, main } from "../desktop/step.mjs";
 import { Application } from "./footprint/application.mjs";
 import { heapFigures } from "./footprint/heap.mjs";
+import { findSDK } from "./sdk.mjs";
 import { compilerVersion, findCompiler, nativeSizes } from "./footprint/native.mjs";
 
 const DOCUMENT = "docs/footprint.md";
@@ -18,39 +19,31 @@ const END = "<!-- npm run footprint: end -->";
 /** What the project holds itself to. */
 const TARGETS = { code: 40 * 1024, context: 2048, connection: 6 * 1024 };
 
-/** What our manifests include of the SDK, for an application without us. */
-const SDK_MANIFESTS = [
-	"$(MODDABLE)/modules/io/manifest.json",
-	"$(MODDABLE)/examples/io/udp/dns/manifest_dns.json",
-	"$(MODDABLE)/modules/data/base64/manifest.json",
-	"$(MODDABLE)/modules/files/resource/manifest.json",
+/** The first has what our manifests include of the SDK, and nothing of us. */
+const APPLICATIONS = [
+	{
+		name: "empty",
+		include: ["modules/io", "modules/data/base64", "modules/files/resource"].map(
+			(folder) => `$(MODDABLE)/${folder}/manifest.json`,
+		),
+	},
+	{ name: "plain", title: "`h1.json`, `plain.json`", include: ["h1", "plain"].map(feature) },
+	{ name: "all", title: "`manifest.json`", include: [path.resolve("manifest.json")] },
 ];
 
-function findSDK() {
-	const folder = process.env.MODDABLE;
-	if (!folder) throw new Failure("footprint", "MODDABLE is not set: set it to the folder of a built Moddable SDK.");
-	const tools = path.join(folder, "build/bin/lin/release");
-	for (const tool of ["mcconfig", "xsc", "xsid", "xsl"]) {
-		if (fs.existsSync(path.join(tools, tool))) continue;
-		const remedy = "build the SDK's tools (`make` in its build/makefiles/lin), or correct MODDABLE";
-		throw new Failure("footprint", `there is no ${tool} in ${tools}: ${remedy}.`);
-	}
-	return { folder, tools, version: fs.readFileSync(path.join(folder, "tools/VERSION"), "utf8").trim() };
+function feature(name) {
+	return path.resolve(`manifests/${name}.json`);
 }
 
 async function measure(folder) {
-	const sdk = findSDK();
+	const sdk = findSDK("footprint");
 	const compiler = await findCompiler(sdk, folder);
 	const { variants, mbedtls } = await build(["32"], ["bench"]);
 	if (!variants.includes("32")) throw new Failure("footprint", "this machine cannot have the 32-bit host: see above.");
 	const linked = {};
 	let modules = [];
-	for (const [name, includes] of [
-		["empty", SDK_MANIFESTS],
-		["manifest", [path.resolve("manifest.json")]],
-		["manifest_tls", [path.resolve("manifest_tls.json")]],
-	]) {
-		const application = new Application(sdk, folder, name, includes);
+	for (const { name, include } of APPLICATIONS) {
+		const application = new Application(sdk, folder, name, include);
 		await application.link();
 		linked[name] = await application.linked(compiler);
 		modules = application.modules();
@@ -83,7 +76,7 @@ function sums({ linked, modules, heap }) {
 		[
 			judge(
 				"byte code, HTTP/1.1 + TLS, in the linked image",
-				linked.manifest_tls.code - linked.empty.code,
+				linked.all.code - linked.empty.code,
 				TARGETS.code,
 			),
 			judge("byte code, HTTP/1.1 + TLS, as xsc writes it, without names", sum(modules, "code"), TARGETS.code),
@@ -115,7 +108,7 @@ function byteCode({ modules }) {
 function flash({ linked: { empty, ...ours } }) {
 	const rows = Object.entries(ours).map(([name, { flash, code, slots }]) => {
 		const added = { flash: flash - empty.flash, code: code - empty.code, slots: slots - empty.slots };
-		return [`\`${name}.json\``, added.code, added.slots, added.flash - added.code - added.slots, added.flash];
+		return [APPLICATIONS.find((application) => application.name === name).title, added.code, added.slots, added.flash - added.code - added.slots, added.flash];
 	});
 	return table(["over an empty application", "byte code", "slots", "names, strings, tables", "flash"], rows);
 }

@@ -11,7 +11,9 @@ const HOST = Object.freeze({
 	base64: "./base64.js",
 	logical: "./logical.js",
 	"text/decoder": "./textdecoder.js",
-	trust: "./trust.js",
+	"lws-xs/host/config": "./config.js",
+	"lws-xs/host/resolver": "./resolver.js",
+	"lws-xs/host/trust": "./trust.js",
 	url: "./url.js",
 });
 

@@ -8,7 +8,7 @@ import type { Carrier, Role } from "../roles/role.js";
 import type { Lookup } from "../transport/resolver.js";
 import type { Secured } from "../transport/security.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
-import { type TCPClass, TCPStream } from "../transport/tcp.js";
+import { constructorFailure, type TCPClass, TCPStream } from "../transport/tcp.js";
 import { type CipherBuffers, TLSStream } from "../transport/tls.js";
 import { TLSFailure } from "../transport/tls-failure.js";
 import type { Destination, Transaction } from "./transaction.js";
@@ -109,8 +109,8 @@ export class Connection implements Carrier, StreamSink, Posted {
 				const stream = new TLSStream(security, cipher, this, (sink) => new TCPStream(Socket, target, sink));
 				this.stream = this.#secured = stream;
 			} else this.stream = new TCPStream(Socket, target, this);
-		} catch {
-			this.tryNext("tcp:no-socket");
+		} catch (exception) {
+			this.tryNext(constructorFailure(exception));
 		}
 	}
 

@@ -121,8 +121,9 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 				else this.unresolved(connection);
 				this.#host.turn.leave();
 			});
-		} catch {
-			this.unresolved(connection);
+		} catch (exception) {
+			connection.close();
+			this.unopened(connection, "dns:no-server", exception);
 		}
 	}
 

@@ -43,6 +43,7 @@ const FAULT_CODES: readonly string[] = Object.freeze([
 
 const SENTENCES: Readonly<Record<string, string>> = Object.freeze({
 	"dns:not-found": "the name has no address",
+	"dns:no-server": "there is no name server that could be asked",
 	"tcp:refused": "nobody listens at that address and port",
 	"tcp:reset": "the peer reset the connection",
 	"tcp:timed-out": "the peer did not answer the connection attempt",

@@ -1,9 +1,10 @@
 /** The context: everything of one client, made and ended as a whole. */
 import TCP from "embedded:io/socket/tcp";
-import Resolver, { type ResolverOptions } from "embedded:network/dns/resolver/udp";
+import type { ResolverOptions } from "embedded:network/dns/resolver/udp";
+import Resolver from "lws-xs/host/resolver";
+import { authorities, readFile } from "lws-xs/host/trust";
 import { Credentials, knowsSuite, library, Session } from "lws-xs/native/tls/session";
 import Timer from "timer";
-import { authorities, readFile } from "trust";
 import type { Deadlines } from "../dispatch/deadline.js";
 import type { PoolHost } from "../dispatch/pool.js";
 import { type TimerClass, Turn } from "../dispatch/turn.js";
@@ -12,22 +13,25 @@ import { NameResolver, type ResolverClass } from "../transport/resolver.js";
 import type { TLSModule, TrustHost } from "../transport/security.js";
 import type { TCPClass } from "../transport/tcp.js";
 import { LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT, LWS_SERVER_OPTION_EXPLICIT_VHOSTS } from "./constants.js";
-import { completeDeadlines, completeSizes, DEFAULT_DEADLINES, type VhostInfo } from "./options.js";
+import { type NetworkProvider, networkClasses } from "./network.js";
+import { completeDeadlines, completeSizes, defaultDeadlines, type VhostInfo } from "./options.js";
 import type { Context, Protocol, Vhost } from "./protocol.js";
 import { ClientSsl, type ClientSslCtx, type ClientSslInfo, parseCredentials } from "./ssl.js";
 import { ClientVhost } from "./vhost.js";
 
-/** The classes of the host that the client uses; a test, or a device with two networks, gives its own. */
+/** The classes of the host that the client uses; a test gives its own. */
 export interface HostClasses extends TrustHost {
 	TCP: TCPClass;
 	Resolver: ResolverClass;
-	/** Options for the resolver's constructor; the device needs `servers` and `socket`. */
+	/** Options for the resolver's constructor. */
 	resolver: ResolverOptions;
 	Timer: TimerClass;
 }
 
 export interface ContextInfo extends Partial<VhostInfo>, ClientSslInfo {
 	deadlines?: Partial<Deadlines>;
+	/** Socket and resolver to use, for example `device.network.http`; default: those of the host. */
+	network?: NetworkProvider;
 	host?: Partial<HostClasses>;
 }
 
@@ -51,9 +55,9 @@ class ClientContext implements Context {
 	#isDestroyed = false;
 
 	constructor(info: ContextInfo) {
-		const host: HostClasses = { ...HOST, ...info.host };
+		const host: HostClasses = { ...HOST, ...(info.network && networkClasses(info.network)), ...info.host };
 		this.options = info.options ?? 0;
-		this.deadlines = completeDeadlines(info.deadlines, DEFAULT_DEADLINES);
+		this.deadlines = completeDeadlines(info.deadlines, defaultDeadlines());
 		this.host = {
 			TCP: host.TCP,
 			Timer: host.Timer,

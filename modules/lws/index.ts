@@ -17,6 +17,7 @@ export {
 	type HostClasses,
 	initVhostClientSsl,
 } from "./context.js";
+export type { NetworkProvider } from "./network.js";
 export { type MemoryPlan, memoryPlan, type Sizes, type VhostInfo } from "./options.js";
 export type { AnyProtocol, AnyWsi, Context, Event, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
 export type { ClientSslCtx, ClientSslInfo, SslBytes, TLSVersion } from "./ssl.js";

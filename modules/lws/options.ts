@@ -1,4 +1,5 @@
-/** Sizes and limits of a context, with their defaults: those of a device. */
+/** Sizes and limits of a context, with their defaults: those of a device, or what the host configures. */
+import config from "lws-xs/host/config";
 import type { Deadlines } from "../dispatch/deadline.js";
 import { FIELD_BYTES, HEAD_STATE_BYTES } from "../engines/head-table.js";
 import { RECORD_OVERHEAD } from "../transport/tls.js";
@@ -59,11 +60,12 @@ export interface VhostInfo extends Partial<Sizes> {
 	protocols: readonly AnyProtocol[];
 }
 
-/** Fills in what is missing; throws a RangeError for what cannot be. */
+/** Fills in what is missing, from the host's configuration first; throws a RangeError for what cannot be. */
 export function completeSizes(info: Partial<Sizes>): Sizes {
 	const sizes = { ...DEVICE_SIZES };
+	const configured: Partial<Sizes> = config;
 	for (const name of Object.keys(sizes) as (keyof Sizes)[]) {
-		const value = info[name];
+		const value = info[name] ?? configured[name];
 		if (value === undefined) continue;
 		if (!Number.isInteger(value) || value < MINIMA[name] || value > MAXIMUM) {
 			throw new RangeError(`${name} is ${value}: it must be a whole number of at least ${MINIMA[name]}`);
@@ -71,6 +73,12 @@ export function completeSizes(info: Partial<Sizes>): Sizes {
 		sizes[name] = value;
 	}
 	return sizes;
+}
+
+/** Those of a context that gives none. */
+export function defaultDeadlines(): Deadlines {
+	const configured: { deadlines?: Partial<Deadlines> } = config;
+	return completeDeadlines(configured.deadlines, DEFAULT_DEADLINES);
 }
 
 export function completeDeadlines(info: Partial<Deadlines> | undefined, base: Deadlines): Deadlines {

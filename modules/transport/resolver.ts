@@ -30,10 +30,12 @@ export class NameResolver {
 	}
 
 	/**
-	 * `done` hears the addresses in the order to try, or undefined; never from inside this call. Throws what the host's
-	 * resolver throws.
+	 * `done` hears the addresses in the order to try, or undefined; never from inside this call. Throws when nobody can be
+	 * asked, what the host's resolver throws among it.
 	 */
 	resolve(host: string, done: (addresses: readonly string[] | undefined) => void): Lookup {
+		// the SDK's resolver would ask none of them for ever
+		if (this.#options.servers?.length === 0) throw new Error("no name server");
 		let waiting = true;
 		this.#resolver ??= new this.#Resolver(this.#options);
 		this.#resolver.resolve({

@@ -17,6 +17,13 @@ export interface TCPTarget {
 	localAddress: string | undefined;
 }
 
+/** Why there is no socket, by the words of the SDK's sockets: on lwIP a connection without a network fails at once. */
+export function constructorFailure(exception: unknown): string {
+	const words = String(exception);
+	if (words.includes("connect error")) return "tcp:unreachable";
+	return words.includes("invalid address") ? "tcp:address" : "tcp:no-socket";
+}
+
 // One function for all sockets, which find their stream as their `target`: closures would cost each stream 500 bytes.
 
 function onReadable(this: TCP, bytes: number): void {

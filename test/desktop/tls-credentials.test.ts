@@ -11,7 +11,7 @@ import { type Outcome, Programs, runHost, skipUnlessBuilt, type Variant } from "
 /** Fetches "/" and prints the status, or why there is none; `info` is what createContext is told besides. */
 const PROGRAM = `
 import * as lws from "lws-xs";
-import { readFile } from "trust";
+import { readFile } from "lws-xs/host/trust";
 const [port, text] = argv;
 const { files = {}, ...info } = JSON.parse(text);
 for (const [name, path] of Object.entries(files)) info[name] = readFile(path);

@@ -33,6 +33,7 @@ export const enum Exit {
 /** The codes of LwsError. What can happen before and after the connection stands has a second row in CONNECTED. */
 const EXITS: Readonly<Record<string, Exit>> = Object.freeze({
 	"dns:not-found": Exit.NotResolved,
+	"dns:no-server": Exit.NotResolved,
 	"tcp:refused": Exit.NotConnected,
 	"tcp:reset": Exit.NotConnected,
 	"tcp:timed-out": Exit.Timeout,

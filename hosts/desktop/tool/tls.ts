@@ -1,8 +1,8 @@
 /** What the options about TLS ask of the library, and what curl's exit codes are when they cannot be had. */
 import { environment } from "desktop/process";
 import * as lws from "lws-xs";
+import { authorities, readFile } from "lws-xs/host/trust";
 import { library } from "lws-xs/native/tls/session";
-import { authorities, readFile } from "trust";
 import { Exit, Failure, messageOf, notBuiltIn } from "./exit.js";
 import type { TlsOptions } from "./tls-options.js";
 

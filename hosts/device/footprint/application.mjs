@@ -5,18 +5,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { Failure, run, step } from "../../desktop/step.mjs";
+import { configureCommandLine } from "../sdk.mjs";
 import { objectSize } from "./native.mjs";
 
-/** A platform whose makefile asks for nothing but the SDK; its command lines of xsc and xsl are those of a device. */
-const PLATFORM = "x-cli-lin";
-const SDK_MODULES = {
-	timer: "$(MODULES)/base/timer/timer",
-	time: "$(MODULES)/base/time/time",
-	"embedded:io/socket/tcp": "$(MODULES)/io/socket/lin/tcp",
-	"embedded:io/socket/udp": "$(MODULES)/io/socket/lin/udp",
-	"embedded:io/socket/listener": "$(MODULES)/io/socket/lin/listener",
-	"*": "./main",
-};
 const SLOT = 16;
 /** Length and name of a part of an .xsb file. */
 const PART_HEAD = 8;
@@ -25,37 +16,22 @@ const PART_HEAD = 8;
 const TLS = /^(transport\/(tls|security)|lws\/ssl|dispatch\/sessions|native\/tls\/)/;
 
 export class Application {
-	constructor(sdk, folder, name, includes) {
+	constructor(sdk, folder, name, include) {
 		this.sdk = sdk;
 		this.name = name;
 		this.folder = path.join(folder, name);
-		this.includes = includes;
-		this.output = path.join(this.folder, "out/tmp/lin/release", name);
+		this.include = include;
 	}
 
 	async link() {
-		const out = path.join(this.folder, "out");
-		fs.mkdirSync(out, { recursive: true });
-		const manifest = path.join(this.folder, "manifest.json");
-		const content = { build: { MODULES: "$(MODDABLE)/modules" }, include: this.includes, modules: SDK_MODULES };
-		const creation = {
-			static: 0,
-			chunk: { initial: 32768, incremental: 1024 },
-			heap: { initial: 2048, incremental: 64 },
-		};
-		fs.writeFileSync(manifest, JSON.stringify({ ...content, creation }));
-		fs.writeFileSync(path.join(this.folder, "main.js"), "export default 1;\n");
-		const env = { ...process.env, PATH: `${this.sdk.tools}${path.delimiter}${process.env.PATH}` };
-		const make = ["-f", path.join(this.output, "makefile"), path.join(this.output, "mc.xs.c")];
 		await step(`xsc and xsl (${this.name})`, async () => {
-			await this.tool("mcconfig", ["-p", PLATFORM, "-o", out, manifest], env);
-			await this.tool("make", make, env);
+			const application = { main: "export default 1;\n", include: this.include };
+			const { made, ...configured } = await configureCommandLine(this.sdk, this.folder, application);
+			this.output = made;
+			check("mcconfig", configured);
+			const args = ["-f", path.join(made, "makefile"), path.join(made, "mc.xs.c")];
+			check("make", await run("make", args, { cwd: this.folder, env: this.sdk.env }));
 		});
-	}
-
-	async tool(command, args, env) {
-		const { code, output } = await run(command, args, { cwd: this.folder, env });
-		if (code !== 0) throw new Failure("footprint", `${command} failed: see its message above.`, output);
 	}
 
 	/** Bytes in the flash of a 32-bit device: { flash, code, slots }; what is neither is names, strings and tables. */
@@ -74,14 +50,18 @@ export class Application {
 	/** Our modules: { folder, isTLS, file, code } of each. */
 	modules() {
 		const root = path.join(this.output, "modules");
-		const names = fs.readdirSync(root, { recursive: true }).filter((name) => /^(lws-xs[/.]|trust\.).*xsb$/.test(name));
+		const names = fs.readdirSync(root, { recursive: true }).filter((name) => /^lws-xs[/.].*xsb$/.test(name));
 		return names.map((name) => {
 			const bytes = fs.readFileSync(path.join(root, name));
 			const inside = name.replace(/^lws-xs\//, "");
-			const folder = inside.includes("/") ? inside.slice(0, inside.indexOf("/")) : "lws-xs, trust";
+			const folder = inside.includes("/") ? inside.slice(0, inside.indexOf("/")) : "lws-xs";
 			return { folder, isTLS: TLS.test(inside), file: bytes.length, code: codeLength(bytes) };
 		});
 	}
+}
+
+function check(command, { code, output }) {
+	if (code !== 0) throw new Failure("footprint", `${command} failed: see its message above.`, output);
 }
 
 /** An .xsb file is one part that holds the others: versions, symbols, code. */

@@ -3,7 +3,31 @@
 #ifndef LWS_TLS_VERSION_H
 #define LWS_TLS_VERSION_H
 
+/*
+ * ESP-IDF gives its components mbedTLS's configuration on the command line; the SDK compiles us outside of them, and with
+ * another configuration the library's structs would be others.
+ */
+#if defined(ESP_PLATFORM)
+	#if !defined(MBEDTLS_CONFIG_FILE)
+		#define MBEDTLS_CONFIG_FILE "mbedtls/esp_config.h"
+	#endif
+	#if !defined(TF_PSA_CRYPTO_USER_CONFIG_FILE)
+		#define TF_PSA_CRYPTO_USER_CONFIG_FILE "mbedtls/esp_config.h"
+	#endif
+#endif
+
 #include <mbedtls/version.h>
+
+/* Where the SDK's makefiles have no place for an application's libraries, the object names them. */
+#if defined(_MSC_VER)
+	#pragma comment(lib, "mbedtls")
+	#pragma comment(lib, "mbedx509")
+	#pragma comment(lib, "mbedcrypto")
+#elif defined(__APPLE__)
+__asm__(".linker_option \"-lmbedtls\"");
+__asm__(".linker_option \"-lmbedx509\"");
+__asm__(".linker_option \"-lmbedcrypto\"");
+#endif
 
 #if MBEDTLS_VERSION_NUMBER < 0x021C0000
 	#error "lws-xs needs mbedTLS 2.28 or later"
@@ -49,6 +73,7 @@
 #if defined(ESP_PLATFORM)
 	#include "sdkconfig.h"
 	#if defined(CONFIG_MBEDTLS_CERTIFICATE_BUNDLE)
+		#include <stdbool.h>	/* which the next one uses and does not include */
 		#include "esp_crt_bundle.h"
 		#define LWS_TLS_HAS_BUNDLE 1
 extern int esp_crt_verify_callback(void* context, mbedtls_x509_crt* const certificate, const int depth,

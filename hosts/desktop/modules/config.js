@@ -1,0 +1,2 @@
+/* Nothing is configured from outside: hosts/typings/host.d.ts. */
+export default Object.freeze({});

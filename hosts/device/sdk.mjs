@@ -1,0 +1,83 @@
+/**
+ * The Moddable SDK as the scripts here use it: where its tools are, and applications for its command-line platform, which
+ * needs neither simulator nor device but has to be told more.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { Failure, run } from "../desktop/step.mjs";
+
+const TOOLS = ["mcconfig", "xsc", "xsid", "xsl"];
+
+/** A platform whose makefile asks for nothing but the SDK; its command lines of xsc and xsl are those of a device. */
+const COMMAND_LINE = "x-cli-lin";
+
+/** What manifests of the SDK bring elsewhere: on that platform they name nothing. */
+const MODULES = {
+	timer: "$(MODULES)/base/timer/timer",
+	time: "$(MODULES)/base/time/time",
+	net: "$(MODULES)/network/net/net",
+	"embedded:io/socket/tcp": "$(MODULES)/io/socket/lin/tcp",
+	"embedded:io/socket/udp": "$(MODULES)/io/socket/lin/udp",
+	"embedded:io/socket/listener": "$(MODULES)/io/socket/lin/listener",
+	"mc/config": "./config",
+	main: "./main",
+};
+
+/** Their C, for who links a program. */
+export const NATIVE_MODULES = [
+	"$(MODULES)/base/timer/modTimer",
+	"$(MODULES)/base/timer/lin/*",
+	"$(MODULES)/base/time/lin/*",
+	"$(MODULES)/base/instrumentation/modInstrumentation",
+	"$(MODULES)/io/common/builtinCommon",
+	"$(MODULES)/network/net/lin/*",
+];
+
+/** As mcconfig has it for an application that says nothing of memory. */
+const CREATION = {
+	static: 0,
+	chunk: { initial: 32768, incremental: 1024 },
+	heap: { initial: 2048, incremental: 64 },
+};
+
+/** { folder, tools, version, env } of the SDK in MODDABLE; `phase` begins the sentence of the Failure if there is none. */
+export function findSDK(phase) {
+	const folder = process.env.MODDABLE;
+	if (!folder) throw new Failure(phase, "MODDABLE is not set: set it to the folder of a built Moddable SDK.");
+	const tools = path.join(folder, "build/bin/lin/release");
+	for (const tool of TOOLS) {
+		if (fs.existsSync(path.join(tools, tool))) continue;
+		const remedy = "build the SDK's tools (`make` in its build/makefiles/lin), or correct MODDABLE";
+		throw new Failure(phase, `there is no ${tool} in ${tools}: ${remedy}.`);
+	}
+	const compilers = path.resolve("node_modules/.bin");
+	const env = { ...process.env, PATH: [tools, compilers, process.env.PATH].join(path.delimiter) };
+	return { folder, tools, version: fs.readFileSync(path.join(folder, "tools/VERSION"), "utf8").trim(), env };
+}
+
+/** Runs mcconfig for the manifest in `folder`; resolves to { code, output, made }, `made` being where the makefile is. */
+export async function configure(sdk, folder, platform, options = []) {
+	const out = path.join(folder, "out");
+	fs.mkdirSync(out, { recursive: true });
+	const [name, subplatform = ""] = platform.split("/");
+	const args = [...options, "-p", platform, "-o", out, path.join(folder, "manifest.json")];
+	const { code, output } = await run("mcconfig", args, { cwd: folder, env: sdk.env });
+	// the application is called as its folder, its platform without x-cli-
+	const place = [name.replace(/^x-cli-/, ""), subplatform, options.includes("-d") ? "debug" : "release"];
+	return { code, output, made: path.join(out, "tmp", ...place, path.basename(folder)) };
+}
+
+/** Writes the application's files into `folder`: { "main.js": text, … }, and its manifest. */
+export function writeApplication(folder, files, manifest) {
+	fs.mkdirSync(folder, { recursive: true });
+	for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+	fs.writeFileSync(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, "\t")}\n`);
+}
+
+/** The same for the command-line platform, as far as mc.xs.c; with `modules` like "*" it can be linked. */
+export async function configureCommandLine(sdk, folder, { main, include, modules }) {
+	const files = { "main.js": main, "config.js": "export default Object.freeze({});\n" };
+	const build = { MODULES: "$(MODDABLE)/modules" };
+	writeApplication(folder, files, { build, include, creation: CREATION, modules: { ...MODULES, ...modules } });
+	return await configure(sdk, folder, COMMAND_LINE);
+}
