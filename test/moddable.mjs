@@ -10,9 +10,11 @@ import { Failure, main } from "../hosts/desktop/step.mjs";
 import { findSDK } from "../hosts/device/sdk.mjs";
 import { testCommandLine } from "./moddable/command-line.mjs";
 import { PHASE } from "./moddable/common.mjs";
+import { testSimulator } from "./moddable/simulator.mjs";
 
 const PARTS = {
 	"command-line": testCommandLine,
+	simulator: testSimulator,
 };
 
 if (process.env.MODDABLE) await main(test);
@@ -25,7 +27,8 @@ async function test() {
 	const sdk = findSDK(PHASE);
 	const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
 	for (const name of names) {
-		if (!PARTS[name]) throw new Failure(PHASE, `there is no part "${name}": choose of ${Object.keys(PARTS).join(", ")}.`);
+		if (!PARTS[name])
+			throw new Failure(PHASE, `there is no part "${name}": choose of ${Object.keys(PARTS).join(", ")}.`);
 	}
 	// the manifests name dist/, and what has TLS is linked with the host's mbedTLS
 	const { mbedtls } = await build(["64"], []);

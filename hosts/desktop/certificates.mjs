@@ -14,8 +14,8 @@ const KINDS = {
 	},
 };
 
-/** For "localhost" and 127.0.0.1, as PEM: { ca, certificate, key }. */
-export async function makeCertificates(kind = "ecdsa") {
+/** For "localhost", 127.0.0.1 and more addresses, as PEM: { ca, certificate, key }. */
+export async function makeCertificates(kind = "ecdsa", addresses = []) {
 	const algorithm = KINDS[kind];
 	const make = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 	const [issuer, server] = [await make(), await make()];
@@ -48,7 +48,7 @@ export async function makeCertificates(kind = "ecdsa") {
 			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
 			new x509.SubjectAlternativeNameExtension([
 				{ type: "dns", value: "localhost" },
-				{ type: "ip", value: "127.0.0.1" },
+				...["127.0.0.1", ...addresses].map((value) => ({ type: "ip", value })),
 			]),
 			await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
 		],

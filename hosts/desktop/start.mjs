@@ -9,7 +9,8 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "./build.mjs";
-import { Failure, main } from "./step.mjs";
+import { collect, listen } from "./collector.mjs";
+import { main } from "./step.mjs";
 
 const HOST = "build/xs-desktop";
 const BYTES = 20 * 1024 * 1024;
@@ -36,34 +37,6 @@ function sendNumbers(socket) {
 	};
 	socket.on("error", () => {}); // the program tells what happened
 	send();
-}
-
-/** Keeps what is posted to a path, and gives it to who gets that path, in chunks. */
-function collect(kept) {
-	return async (request, response) => {
-		if (request.method === "POST") {
-			const parts = [];
-			for await (const part of request) parts.push(part);
-			kept.set(request.url, Buffer.concat(parts));
-			response.end("kept\n");
-			return;
-		}
-		const body = kept.get(request.url);
-		response.statusCode = body ? 200 : 404;
-		for (let at = 0; body && at < body.length; at += 16384) {
-			if (!response.write(body.subarray(at, at + 16384))) await new Promise((done) => response.once("drain", done));
-		}
-		response.end();
-	};
-}
-
-function listen(server) {
-	return new Promise((resolve, reject) => {
-		server.once("error", (error) => {
-			reject(new Failure("server", `cannot listen on 127.0.0.1 (${error.code}): is loopback up?`));
-		});
-		server.listen(0, "127.0.0.1", () => resolve(server.address().port));
-	});
 }
 
 async function run(args) {

@@ -9,8 +9,8 @@ import { build } from "../desktop/build.mjs";
 import { Failure, main } from "../desktop/step.mjs";
 import { Application } from "./footprint/application.mjs";
 import { heapFigures } from "./footprint/heap.mjs";
-import { findSDK } from "./sdk.mjs";
 import { compilerVersion, findCompiler, nativeSizes } from "./footprint/native.mjs";
+import { findSDK } from "./sdk.mjs";
 
 const DOCUMENT = "docs/footprint.md";
 const BEGIN = "<!-- npm run footprint: begin -->";
@@ -74,11 +74,7 @@ function sums({ linked, modules, heap }) {
 	return table(
 		["bytes", "value", "target", ""],
 		[
-			judge(
-				"byte code, HTTP/1.1 + TLS, in the linked image",
-				linked.all.code - linked.empty.code,
-				TARGETS.code,
-			),
+			judge("byte code, HTTP/1.1 + TLS, in the linked image", linked.all.code - linked.empty.code, TARGETS.code),
 			judge("byte code, HTTP/1.1 + TLS, as xsc writes it, without names", sum(modules, "code"), TARGETS.code),
 			judge("idle context besides its buffers, 2 connections (default)", two.steps.context - two.plan, TARGETS.context),
 			judge("idle context besides its buffers, 1 connection", one.steps.context - one.plan, TARGETS.context),
@@ -108,7 +104,13 @@ function byteCode({ modules }) {
 function flash({ linked: { empty, ...ours } }) {
 	const rows = Object.entries(ours).map(([name, { flash, code, slots }]) => {
 		const added = { flash: flash - empty.flash, code: code - empty.code, slots: slots - empty.slots };
-		return [APPLICATIONS.find((application) => application.name === name).title, added.code, added.slots, added.flash - added.code - added.slots, added.flash];
+		return [
+			APPLICATIONS.find((application) => application.name === name).title,
+			added.code,
+			added.slots,
+			added.flash - added.code - added.slots,
+			added.flash,
+		];
 	});
 	return table(["over an empty application", "byte code", "slots", "names, strings, tables", "flash"], rows);
 }

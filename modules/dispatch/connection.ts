@@ -5,10 +5,11 @@
 import type { HeadTable } from "../engines/head-table.js";
 import { H1Role } from "../roles/h1/role.js";
 import type { Carrier, Role } from "../roles/role.js";
+import type { TCPClass } from "../transport/host.js";
 import type { Lookup } from "../transport/resolver.js";
 import type { Secured } from "../transport/security.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
-import { constructorFailure, type TCPClass, TCPStream } from "../transport/tcp.js";
+import { constructorFailure, TCPStream } from "../transport/tcp.js";
 import { type CipherBuffers, TLSStream } from "../transport/tls.js";
 import { TLSFailure } from "../transport/tls-failure.js";
 import type { Destination, Transaction } from "./transaction.js";

@@ -3,8 +3,9 @@
  * next transaction to the same destination; the number of connections is bounded by the berths that the context has
  * reserved, and what finds none waits in one queue, first come, first served.
  */
+
+import type { TCPClass } from "../transport/host.js";
 import { isNumeric, type NameResolver } from "../transport/resolver.js";
-import type { TCPClass } from "../transport/tcp.js";
 import type { CipherBuffers } from "../transport/tls.js";
 import { type Berth, Connection, type ConnectionHost, type ConnectionOwner } from "./connection.js";
 import { type Destination, isSameDestination, type Placer, type Transaction } from "./transaction.js";

@@ -1,6 +1,5 @@
 /** The context: everything of one client, made and ended as a whole. */
 import TCP from "embedded:io/socket/tcp";
-import type { ResolverOptions } from "embedded:network/dns/resolver/udp";
 import Resolver from "lws-xs/host/resolver";
 import { authorities, readFile } from "lws-xs/host/trust";
 import { Credentials, knowsSuite, library, Session } from "lws-xs/native/tls/session";
@@ -9,9 +8,9 @@ import type { Deadlines } from "../dispatch/deadline.js";
 import type { PoolHost } from "../dispatch/pool.js";
 import { type TimerClass, Turn } from "../dispatch/turn.js";
 import { LwsError } from "../engines/errors.js";
-import { NameResolver, type ResolverClass } from "../transport/resolver.js";
+import type { ResolverClass, ResolverOptions, TCPClass } from "../transport/host.js";
+import { NameResolver } from "../transport/resolver.js";
 import type { TLSModule, TrustHost } from "../transport/security.js";
-import type { TCPClass } from "../transport/tcp.js";
 import { LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT, LWS_SERVER_OPTION_EXPLICIT_VHOSTS } from "./constants.js";
 import { type NetworkProvider, networkClasses } from "./network.js";
 import { completeDeadlines, completeSizes, defaultDeadlines, type VhostInfo } from "./options.js";

@@ -2,9 +2,7 @@
  * What an application gives of its network, as the Moddable SDK and ECMA-419 describe it: the classes of socket and
  * resolver, each with options for its constructor. A device with two networks (Wi-Fi and Ethernet) has one of each.
  */
-import type { ResolverOptions } from "embedded:network/dns/resolver/udp";
-import type { ResolverClass } from "../transport/resolver.js";
-import type { TCPClass } from "../transport/tcp.js";
+import type { ResolverClass, ResolverOptions, SocketOptions, TCPClass } from "../transport/host.js";
 
 /** The class under `io`, and beside it options that are passed to its constructor. */
 export interface SocketProvider {
@@ -55,7 +53,7 @@ function withOptions({ io, ...options }: SocketProvider): TCPClass {
 	const Socket = io as TCPClass;
 	if (Object.keys(options).length === 0) return Socket;
 	return class extends Socket {
-		constructor(own: ConstructorParameters<TCPClass>[0]) {
+		constructor(own: SocketOptions) {
 			super({ ...options, ...own });
 		}
 	};

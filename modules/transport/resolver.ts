@@ -1,8 +1,5 @@
 /** Names to addresses over the host's ECMA-419 resolver; numeric addresses take no way round. */
-import type Resolver from "embedded:network/dns/resolver/udp";
-import type { ResolverOptions } from "embedded:network/dns/resolver/udp";
-
-export type ResolverClass = typeof Resolver;
+import type { Resolver, ResolverClass, ResolverOptions } from "./host.js";
 
 /** A lookup under way; `cancel` is the end of its callback. */
 export interface Lookup {

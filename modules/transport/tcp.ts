@@ -2,12 +2,8 @@
  * A byte stream over the host's ECMA-419 TCP socket. Nothing that the socket throws leaves this file: a socket that fails
  * where its contract says it cannot is broken, and its stream ends.
  */
-import type TCP from "embedded:io/socket/tcp";
-import type { TCPFailure } from "embedded:io/socket/tcp";
+import type { Socket, SocketFailure, TCPClass } from "./host.js";
 import type { ByteStream, StreamSink } from "./stream.js";
-
-/** The socket class is given, not imported, so that a test can give its own. */
-export type TCPClass = typeof TCP;
 
 export interface TCPTarget {
 	/** Numeric. */
@@ -26,15 +22,15 @@ export function constructorFailure(exception: unknown): string {
 
 // One function for all sockets, which find their stream as their `target`: closures would cost each stream 500 bytes.
 
-function onReadable(this: TCP, bytes: number): void {
+function onReadable(this: Socket, bytes: number): void {
 	(this.target as TCPStream).arrived(bytes);
 }
 
-function onWritable(this: TCP, bytes: number): void {
+function onWritable(this: Socket, bytes: number): void {
 	(this.target as TCPStream).drained(bytes);
 }
 
-function onError(this: TCP, failure?: TCPFailure): void {
+function onError(this: Socket, failure?: SocketFailure): void {
 	(this.target as TCPStream).failed(failure);
 }
 
@@ -42,14 +38,14 @@ export class TCPStream implements ByteStream {
 	available = 0;
 	room = 0;
 	/** The socket itself, which fills what it is given; undefined after the end. */
-	source: TCP | undefined;
+	source: Socket | undefined;
 	readonly #sink: StreamSink;
 	#isOpened = false;
 
-	/** Throws what the socket's constructor throws: there may be no socket left. */
-	constructor(Socket: TCPClass, { address, port, localAddress }: TCPTarget, sink: StreamSink) {
+	/** The class is given, not imported, so that a test can give its own. Throws what its constructor throws: there may be no socket left. */
+	constructor(TCP: TCPClass, { address, port, localAddress }: TCPTarget, sink: StreamSink) {
 		this.#sink = sink;
-		this.source = new Socket({
+		this.source = new TCP({
 			address,
 			port,
 			// requests and their ends go out at once; what is written in one turn is put together above
@@ -126,7 +122,7 @@ export class TCPStream implements ByteStream {
 	}
 
 	/** @internal From the socket. */
-	failed(failure: TCPFailure | undefined): void {
+	failed(failure: SocketFailure | undefined): void {
 		this.abort();
 		// the device gives no reason; before the connection stood it cannot have been a FIN
 		this.#sink.ended(failure === undefined ? (this.#isOpened ? undefined : "tcp:other") : `tcp:${failure}`);

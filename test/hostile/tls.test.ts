@@ -9,12 +9,10 @@ import { TlsServer } from "../servers/tls.js";
 import { Breaker, type Script } from "../servers/tls-breaker.js";
 import { alertScript, RAW_SCRIPTS, RawServer } from "../servers/tls-raw.js";
 import type { AlertName } from "../servers/tls-records.js";
-import { LIBRARY, OLDER, RUNS, type Run, runPlan, versionsOf, WIDE } from "../wire/run.js";
+import { ASAN, choose, LIBRARY, NARROW, OLDER, runPlan, versionsOf, WIDE } from "../wire/run.js";
 import { onlyVersion, secureContext, secureRequest } from "../wire/secure.js";
 import { type Repetition, repeat } from "./repetition.js";
 
-const ASAN = RUNS[2] as Run;
-const SLOW = RUNS[1] as Run;
 const TLS_DEADLINE = 700;
 /** Milliseconds for anything, the deadline included. */
 const LIMIT = 5000;
@@ -61,7 +59,7 @@ const ALERT_CODES: [AlertName, string][] = [
 	["no_application_protocol", "tls:alert"],
 ];
 
-for (const run of [WIDE, SLOW, ASAN, OLDER]) {
+for (const run of choose(WIDE, NARROW, ASAN, OLDER)) {
 	describe(`Servers that harm TLS (${run.name})`, function () {
 		this.timeout(180_000);
 		const raw = new RawServer();
@@ -116,7 +114,7 @@ for (const run of [WIDE, SLOW, ASAN, OLDER]) {
 			}
 		});
 
-		if (run === SLOW) return;
+		if (run === NARROW) return;
 
 		for (const version of versionsOf(run)) {
 			/** One connection for each place in the handshake, done `harm` to; gives place and error. */

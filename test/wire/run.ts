@@ -1,7 +1,8 @@
-/** Runs plans on XS, in each variant of the host. */
+/** Runs plans on XS: in each variant of the desktop host, or in the Moddable simulator. */
 import { deepStrictEqual, strictEqual } from "node:assert";
-import { runHost, type Variant } from "../desktop/host.js";
+import { type Outcome, runHost, type Variant } from "../desktop/host.js";
 import type { Plan, Result } from "./plan.js";
+import { runInSimulator, SIMULATOR_RUN } from "./simulator.js";
 
 export const LIBRARY = ["--preload", "lws-xs=build/lib/lws-xs.js"];
 
@@ -11,32 +12,59 @@ export interface Run {
 	options: string[];
 	/** Sizes and counts are divided by so much. */
 	divisor: number;
+	/** As its variant when absent. */
+	hasTLS13?: boolean;
 }
 
-export const WIDE: Run = { name: "64-bit", variant: "64", options: ["--heap", "512K", "--stack", "512"], divisor: 1 };
+const WIDE_DESKTOP: Run = {
+	name: "64-bit",
+	variant: "64",
+	options: ["--heap", "512K", "--stack", "512"],
+	divisor: 1,
+};
+
+/** The run of what needs only one. */
+export const WIDE = SIMULATOR_RUN ?? WIDE_DESKTOP;
+
+/** The simulator alone where the tests are for it. */
+export function choose(...runs: Run[]): Run[] {
+	return SIMULATOR_RUN ? [SIMULATOR_RUN] : runs;
+}
 
 /** A plan's client keeps all results of a test in its heap, so that is larger than a device's; test/budget has those. */
-export const RUNS: Run[] = [
-	WIDE,
-	{ name: "32-bit", variant: "32", options: ["--heap", "256K", "--stack", "512"], divisor: 10 },
-	{ name: "AddressSanitizer", variant: "asan", options: [], divisor: 10 },
-	{ name: "64-bit, collecting at every allocation", variant: "64", options: ["--stress"], divisor: 100 },
-	{ name: "AddressSanitizer, collecting at every allocation", variant: "asan", options: ["--stress"], divisor: 100 },
-];
+export const NARROW: Run = {
+	name: "32-bit",
+	variant: "32",
+	options: ["--heap", "256K", "--stack", "512"],
+	divisor: 10,
+};
+export const ASAN: Run = { name: "AddressSanitizer", variant: "asan", options: [], divisor: 10 };
+const STRESS: Run = {
+	name: "64-bit, collecting at every allocation",
+	variant: "64",
+	options: ["--stress"],
+	divisor: 100,
+};
+
+export const RUNS = choose(WIDE_DESKTOP, NARROW, ASAN, STRESS, {
+	name: "AddressSanitizer, collecting at every allocation",
+	variant: "asan",
+	options: ["--stress"],
+	divisor: 100,
+});
 
 /** For TLS: the older line of mbedTLS, too, which has no TLS 1.3. */
-export const OLDER: Run = { ...WIDE, name: "mbedTLS 2.28", variant: "tls2" };
-export const TLS_RUNS: Run[] = [...RUNS.slice(0, 4), OLDER];
+export const OLDER: Run = { ...WIDE_DESKTOP, name: "mbedTLS 2.28", variant: "tls2" };
+export const TLS_RUNS = choose(WIDE_DESKTOP, NARROW, ASAN, STRESS, OLDER);
 
 /** The versions of TLS that a run has. */
 export function versionsOf(run: Run): ("1.2" | "1.3")[] {
-	return run.variant === "tls2" ? ["1.2"] : ["1.2", "1.3"];
+	return run.hasTLS13 === false || run.variant === "tls2" ? ["1.2"] : ["1.2", "1.3"];
 }
 
 /** Results in the order of the plan's requests. Asserts that the client ended by itself and broke none of its rules. */
 export async function runPlan(run: Run, plan: Plan): Promise<Result[]> {
-	const args = [...LIBRARY, ...run.options, "build/test/xs/wire-client.js", JSON.stringify(plan)];
-	const { code, stdout, stderr } = await runHost(run.variant, args);
+	const { code, stdout, stderr } = run === SIMULATOR_RUN ? await runInSimulator(plan) : await runOnDesktop(run, plan);
 	strictEqual(stderr, "", stdout);
 	strictEqual(code, 0, stdout);
 	const results: Result[] = stdout
@@ -46,6 +74,11 @@ export async function runPlan(run: Run, plan: Plan): Promise<Result[]> {
 	for (const { id, faults } of results) deepStrictEqual(faults, [], `request ${id} of the plan`);
 	strictEqual(results.length, plan.requests.length);
 	return results.sort((a, b) => a.id - b.id);
+}
+
+function runOnDesktop(run: Run, plan: Plan): Promise<Outcome> {
+	const args = [...LIBRARY, ...run.options, "build/test/xs/wire-client.js", JSON.stringify(plan)];
+	return runHost(run.variant, args);
 }
 
 /** The result of a plan with one request. */

@@ -5,12 +5,10 @@ import { authorities, certificates } from "../servers/certificate-set.js";
 import { CLIENT_AUTH } from "../servers/certificates.js";
 import { TlsServer, type TlsServerOptions } from "../servers/tls.js";
 import type { PlannedContext, Result } from "./plan.js";
-import { OLDER, RUNS, type Run, runPlan, versionsOf, WIDE } from "./run.js";
+import { ASAN, choose, OLDER, runPlan, versionsOf, WIDE } from "./run.js";
 import { ALLOW_EXPIRED, ALLOW_SELFSIGNED, SKIP_HOSTNAME, secureContext, secureRequest } from "./secure.js";
 
-const ASAN = RUNS[2] as Run;
-
-for (const run of [WIDE, ASAN, OLDER]) {
+for (const run of choose(WIDE, ASAN, OLDER)) {
 	describe(`Sessions of TLS (${run.name})`, function () {
 		this.timeout(60_000);
 		let server: TlsServer;

@@ -4,6 +4,7 @@
  * its answers; in the simulator over that of the operating system. The SDK's own resolver of this shape reads datagrams in
  * JavaScript, where a malformed one throws out of a callback, which restarts the device.
  */
+// biome-ignore lint/style/useNodejsImportProtocol: the SDK's module of that name
 import Net from "net";
 import Timer from "timer";
 
