@@ -10,11 +10,17 @@ import { Failure, main } from "../hosts/desktop/step.mjs";
 import { findSDK } from "../hosts/device/sdk.mjs";
 import { testCommandLine } from "./moddable/command-line.mjs";
 import { PHASE } from "./moddable/common.mjs";
-import { testSimulator } from "./moddable/simulator.mjs";
+import { testESP32 } from "./moddable/esp32.mjs";
+import { testNative } from "./moddable/native.mjs";
+import { testPackage } from "./moddable/package.mjs";
+import { testWire } from "./moddable/wire.mjs";
 
 const PARTS = {
 	"command-line": testCommandLine,
-	simulator: testSimulator,
+	native: testNative,
+	esp32: testESP32,
+	wire: testWire,
+	package: testPackage,
 };
 
 if (process.env.MODDABLE) await main(test);

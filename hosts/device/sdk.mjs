@@ -55,16 +55,23 @@ export function findSDK(phase) {
 	return { folder, tools, version: fs.readFileSync(path.join(folder, "tools/VERSION"), "utf8").trim(), env };
 }
 
-/** Runs mcconfig for the manifest in `folder`; resolves to { code, output, made }, `made` being where the makefile is. */
-export async function configure(sdk, folder, platform, options = []) {
-	const out = path.join(folder, "out");
+/**
+ * Runs mcconfig for the manifest in `folder`; resolves to { code, output, made, product }: where the makefile is, and what
+ * it makes. What is built goes into `out`, by default a folder beside the manifest.
+ */
+export async function configure(sdk, folder, platform, { options = [], out = path.join(folder, "out") } = {}) {
 	fs.mkdirSync(out, { recursive: true });
 	const [name, subplatform = ""] = platform.split("/");
-	const args = [...options, "-p", platform, "-o", out, path.join(folder, "manifest.json")];
+	// what has no "=" comes before the manifest, settings of the application after it
+	const settings = options.filter((option) => option.includes("="));
+	const others = options.filter((option) => !option.includes("="));
+	const args = [...others, "-p", platform, "-o", out, path.join(folder, "manifest.json"), ...settings];
 	const { code, output } = await run("mcconfig", args, { cwd: folder, env: sdk.env });
-	// the application is called as its folder, its platform without x-cli-
-	const place = [name.replace(/^x-cli-/, ""), subplatform, options.includes("-d") ? "debug" : "release"];
-	return { code, output, made: path.join(out, "tmp", ...place, path.basename(folder)) };
+	// the application is called as its folder; its platform without x-cli-, and a simulator's has a level more
+	const device = name === "lin" && subplatform === "" ? "mc" : subplatform;
+	const place = [name.replace(/^x-cli-/, ""), device, options.includes("-d") ? "debug" : "release"];
+	const parts = [...place.filter(Boolean), path.basename(folder)];
+	return { code, output, made: path.join(out, "tmp", ...parts), product: path.join(out, "bin", ...parts) };
 }
 
 /** Writes the application's files into `folder`: { "main.js": text, … }, and its manifest. */

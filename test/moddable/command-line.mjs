@@ -38,12 +38,12 @@ async function testOne(sdk, root, { features, program, expected }, mbedtls) {
 		const args = ["-f", path.join(configured.made, "makefile"), `LIBRARIES=${list}`];
 		const env = { ...sdk.env, CPATH: path.join(mbedtls, "include") };
 		const compiled = await run("make", args, { cwd: folder, env });
-		return { code: compiled.code, output: configured.output + compiled.output };
+		return { ...compiled, output: configured.output + compiled.output, product: configured.product };
 	});
 	if (made.code !== 0) throw new Failure(PHASE, "the application does not build: see the message above.", made.output);
 	refuseWarnings(made.output);
 
-	const { code, output } = await run(path.join(folder, "out/bin/lin/release", path.basename(folder)), []);
+	const { code, output } = await run(path.join(made.product, path.basename(folder)), []);
 	if (code !== 0 || output.trim() !== expected) {
 		const sentence = `the application printed the above (exit code ${code}) instead of "${expected}".`;
 		throw new Failure(PHASE, sentence, output);
