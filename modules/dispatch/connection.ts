@@ -2,27 +2,18 @@
  * One connection: the byte stream, the buffers, and the role that speaks on it. To the stream it is the sink, to the role
  * the carrier; the pool decides what it does next.
  */
-import type { HeadTable } from "../engines/head-table.js";
+import type Timer from "timer";
 import { H1Role } from "../roles/h1/role.js";
-import type { Carrier, Role } from "../roles/role.js";
+import type { Carrier, Role, StreamEnd } from "../roles/role.js";
 import type { TCPClass } from "../transport/host.js";
 import type { Lookup } from "../transport/resolver.js";
-import type { Secured } from "../transport/security.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
 import { constructorFailure, TCPStream } from "../transport/tcp.js";
-import { type CipherBuffers, TLSStream } from "../transport/tls.js";
+import { TLSStream } from "../transport/tls.js";
 import { TLSFailure } from "../transport/tls-failure.js";
+import type { Berth } from "./berth.js";
 import type { Destination, Transaction } from "./transaction.js";
-import type { Posted, TimerClass, Turn } from "./turn.js";
-
-/** The memory of one connection, made once and lent to one connection after another. */
-export interface Berth {
-	readonly input: Uint8Array;
-	readonly output: Uint8Array;
-	readonly table: HeadTable;
-	/** Only where there is TLS. */
-	cipher: CipherBuffers | undefined;
-}
+import type { Posted, Turn } from "./turn.js";
 
 /** What the connection tells the pool. */
 export interface ConnectionOwner {
@@ -32,71 +23,60 @@ export interface ConnectionOwner {
 	unopened(connection: Connection, code: string, detail?: unknown): void;
 	/** Its exchange is over. When it is not reusable, it is closed. */
 	released(connection: Connection, reusable: boolean): void;
-	/** It has been kept warm for as long as was asked. */
-	cooled(connection: Connection): void;
 }
 
-export interface ConnectionHost {
-	readonly Timer: TimerClass;
-	readonly turn: Turn;
+/** What is known while a connection is being made, and of no use once it stands. */
+class Opening {
+	Socket: TCPClass | undefined;
+	/** Of the address, while that goes on. */
+	lookup: Lookup | undefined;
+	addresses: readonly string[] = NO_ADDRESSES;
+	tried = 0;
+	/** The peer has answered at one of its addresses, whatever comes of it. */
+	isConnected = false;
 }
+
+const NO_ADDRESSES: readonly string[] = Object.freeze([]);
 
 export class Connection implements Carrier, StreamSink, Posted {
 	readonly destination: Destination;
-	readonly input: Uint8Array;
-	readonly output: Uint8Array;
-	readonly table: HeadTable;
-	readonly berth: Berth;
-	inputStart = 0;
-	inputEnd = 0;
+	readonly buffers: Berth;
 	postedNext: Posted | undefined;
-	isPosted = false;
 	/** The transaction that it is made for, or serves. */
 	transaction: Transaction | undefined;
 	stream: ByteStream | undefined;
-	/** Of its address, while that goes on. */
-	lookup: Lookup | undefined;
-	/** Exchanges so far. */
-	served = 0;
+	/** Until it stands. */
+	opening: Opening | undefined = new Opening();
+	/** The timer of an idle connection; held, not cleared, when it serves again: it is set anew after each exchange. */
+	warm: Timer | undefined;
 	readonly #owner: ConnectionOwner;
 	readonly #turn: Turn;
-	readonly #Timer: TimerClass;
-	#warm: ReturnType<TimerClass["set"]> | undefined;
 	#role: Role | undefined;
-	#addresses: readonly string[] = Object.freeze([]);
-	#tried = 0;
-	#Socket: TCPClass | undefined;
-	#secured: Secured | undefined;
-	/** The peer has answered at one of its addresses, whatever comes of it. */
-	#isConnected = false;
+	/** It has served before. */
+	#isUsed = false;
 	/** The end was found in a call to the stream, and is told later. */
-	#isBroken = false;
-	#brokenCode: string | undefined;
-	#brokenDetail: unknown;
+	#end: StreamEnd | undefined;
 	#closed = false;
 
-	constructor(owner: ConnectionOwner, host: ConnectionHost, destination: Destination, berth: Berth) {
+	constructor(owner: ConnectionOwner, turn: Turn, destination: Destination, berth: Berth) {
 		this.#owner = owner;
-		this.#turn = host.turn;
-		this.#Timer = host.Timer;
+		this.#turn = turn;
 		this.destination = destination;
-		this.berth = berth;
-		this.input = berth.input;
-		this.output = berth.output;
-		this.table = berth.table;
+		this.buffers = berth;
 	}
 
 	/** Connects to one address after another until one answers. */
 	open(Socket: TCPClass, addresses: readonly string[]): void {
-		if (this.#closed) return;
-		this.#Socket = Socket;
-		this.#addresses = addresses;
-		this.tryNext("tcp:address");
+		const { opening } = this;
+		if (!opening) return;
+		opening.Socket = Socket;
+		opening.addresses = addresses;
+		this.tryNext(opening, "tcp:address");
 	}
 
-	private tryNext(last: string): void {
-		const address = this.#addresses[this.#tried++];
-		const Socket = this.#Socket;
+	private tryNext(opening: Opening, last: string): void {
+		const address = opening.addresses[opening.tried++];
+		const { Socket } = opening;
 		if (address === undefined || !Socket) {
 			this.close();
 			this.#owner.unopened(this, last);
@@ -104,14 +84,13 @@ export class Connection implements Carrier, StreamSink, Posted {
 		}
 		const { port, localAddress, security } = this.destination;
 		const target = { address, port, localAddress };
-		const { cipher } = this.berth;
+		const { cipher } = this.buffers;
 		try {
 			if (security && cipher) {
-				const stream = new TLSStream(security, cipher, this, (sink) => new TCPStream(Socket, target, sink));
-				this.stream = this.#secured = stream;
+				this.stream = new TLSStream(security, cipher, this, (sink) => new TCPStream(Socket, target, sink));
 			} else this.stream = new TCPStream(Socket, target, this);
 		} catch (exception) {
-			this.tryNext(constructorFailure(exception));
+			this.tryNext(opening, constructorFailure(exception));
 		}
 	}
 
@@ -119,40 +98,19 @@ export class Connection implements Carrier, StreamSink, Posted {
 	serve(transaction: Transaction): void {
 		if (!this.#role) return;
 		this.transaction = transaction;
-		this.served++;
-		transaction.secured = this.#secured;
-		const started = transaction.start(this.#role, this.served > 1);
+		transaction.secured = this.stream?.secured;
+		const isUsed = this.#isUsed;
+		this.#isUsed = true;
+		const started = transaction.start(this.#role, isUsed);
 		if (!started && this.transaction === transaction) this.finished(true);
-	}
-
-	/** Idle for so many milliseconds at most; 0: not idle any more. False: the host has no timer for it. */
-	keepWarm(milliseconds: number): boolean {
-		const warm = this.#warm;
-		try {
-			if (milliseconds === 0) {
-				// held, not cleared: it is set again after each exchange
-				if (warm) this.#Timer.schedule(warm);
-			} else if (warm) this.#Timer.schedule(warm, milliseconds);
-			else this.#warm = this.#Timer.set(() => this.cool(), milliseconds);
-			return true;
-		} catch {
-			return false;
-		}
-	}
-
-	private cool(): void {
-		this.#warm = undefined;
-		this.#turn.enter();
-		this.#owner.cooled(this);
-		this.#turn.leave();
 	}
 
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		if (this.#warm) this.#Timer.clear(this.#warm);
-		this.#warm = undefined;
-		this.inputStart = this.inputEnd = 0;
+		this.buffers.inputStart = this.buffers.inputEnd = 0;
+		this.opening?.lookup?.cancel();
+		this.opening = undefined;
 		this.stream?.abort();
 		this.stream = undefined;
 	}
@@ -161,7 +119,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	connected(): void {
 		this.#turn.enter();
-		this.#isConnected = true;
+		if (this.opening) this.opening.isConnected = true;
 		this.transaction?.securing();
 		this.#turn.leave();
 	}
@@ -169,6 +127,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 	opened(): void {
 		this.#turn.enter();
 		try {
+			this.opening = undefined;
 			this.#role = new H1Role(this);
 			this.#owner.opened(this);
 		} catch (exception) {
@@ -200,28 +159,27 @@ export class Connection implements Carrier, StreamSink, Posted {
 	ended(code: string | undefined, detail?: unknown): void {
 		this.#turn.enter();
 		this.stream = undefined;
-		if (this.#role) this.#role.ended(code, detail);
-		else if (this.#isConnected && !this.fallsBack(detail)) {
+		const { opening } = this;
+		if (!opening) this.#role?.ended(code, detail);
+		else if (opening.isConnected && !this.fallsBack(opening, detail)) {
 			this.close();
 			this.#owner.unopened(this, code ?? "tcp:reset", detail);
-		} else this.tryNext(code ?? "tcp:reset");
+		} else this.tryNext(opening, code ?? "tcp:reset");
 		this.#turn.leave();
 	}
 
 	/** The same address once more, with an older version of TLS. */
-	private fallsBack(detail: unknown): boolean {
+	private fallsBack(opening: Opening, detail: unknown): boolean {
 		if (!(detail instanceof TLSFailure && detail.isOfVersion)) return false;
 		if (!this.destination.security?.fallBack()) return false;
-		this.#tried--;
-		this.#isConnected = false;
+		opening.tried--;
+		opening.isConnected = false;
 		return true;
 	}
 
 	broken(code: string | undefined, detail?: unknown): void {
 		this.stream = undefined;
-		this.#isBroken = true;
-		this.#brokenCode = code;
-		this.#brokenDetail = detail;
+		this.#end = { code, detail };
 		this.#turn.post(this);
 	}
 
@@ -239,9 +197,10 @@ export class Connection implements Carrier, StreamSink, Posted {
 	}
 
 	fill(): number {
-		const count = this.stream?.read(this.input, 0, this.input.length) ?? 0;
-		this.inputStart = 0;
-		this.inputEnd = count;
+		const { buffers } = this;
+		const count = this.stream?.read(buffers.input, 0, buffers.input.length) ?? 0;
+		buffers.inputStart = 0;
+		buffers.inputEnd = count;
 		return count;
 	}
 
@@ -255,7 +214,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	runPosted(): void {
 		if (this.#closed) return;
-		if (this.#isBroken) this.ended(this.#brokenCode, this.#brokenDetail);
+		if (this.#end) this.ended(this.#end.code, this.#end.detail);
 		else this.readable();
 	}
 

@@ -3,16 +3,19 @@
  * next transaction to the same destination; the number of connections is bounded by the berths that the context has
  * reserved, and what finds none waits in one queue, first come, first served.
  */
-
+import type Timer from "timer";
 import type { TCPClass } from "../transport/host.js";
 import { isNumeric, type NameResolver } from "../transport/resolver.js";
 import type { CipherBuffers } from "../transport/tls.js";
-import { type Berth, Connection, type ConnectionHost, type ConnectionOwner } from "./connection.js";
+import type { Berth } from "./berth.js";
+import { Connection, type ConnectionOwner } from "./connection.js";
 import { type Destination, isSameDestination, type Placer, type Transaction } from "./transaction.js";
-import type { Posted } from "./turn.js";
+import type { Posted, TimerClass, Turn } from "./turn.js";
 
-export interface PoolHost extends ConnectionHost {
+export interface PoolHost {
 	readonly TCP: TCPClass;
+	readonly Timer: TimerClass;
+	readonly turn: Turn;
 	readonly resolver: NameResolver;
 }
 
@@ -26,7 +29,8 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	readonly #idle: Connection[] = [];
 	readonly #busy: Connection[] = [];
 	postedNext: Posted | undefined;
-	isPosted = false;
+	/** For the timers of all idle connections, made when the first one is idle: each function costs 144 bytes. */
+	#cool: ((timer: Timer) => void) | undefined;
 
 	constructor(host: PoolHost, berths: Berth[], keepWarm: number) {
 		this.#host = host;
@@ -37,7 +41,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	/** Reserves what TLS needs besides; connections that stand have it when they are made anew. */
 	secure(makeBuffers: () => CipherBuffers): void {
 		for (const berth of this.#berths) berth.cipher ??= makeBuffers();
-		for (const { berth } of [...this.#busy, ...this.#idle]) berth.cipher ??= makeBuffers();
+		for (const { buffers } of [...this.#busy, ...this.#idle]) buffers.cipher ??= makeBuffers();
 	}
 
 	/** Open connections, busy and idle. */
@@ -55,7 +59,6 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		const connection = this.#busy.find((each) => each.transaction === transaction);
 		if (connection) {
 			connection.transaction = undefined;
-			connection.lookup?.cancel();
 			connection.close();
 			this.released(connection, false);
 		}
@@ -88,7 +91,11 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 
 	private wake(index: number): Connection {
 		const [connection] = this.#idle.splice(index, 1) as [Connection];
-		connection.keepWarm(0);
+		try {
+			if (connection.warm) this.#host.Timer.schedule(connection.warm);
+		} catch {
+			// then it fires, and finds none that is idle
+		}
 		this.#busy.push(connection);
 		return connection;
 	}
@@ -104,7 +111,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 
 	private connect(transaction: Transaction, berth: Berth): void {
 		const { destination } = transaction.request;
-		const connection = new Connection(this, this.#host, destination, berth);
+		const connection = new Connection(this, this.#host.turn, destination, berth);
 		connection.transaction = transaction;
 		this.#busy.push(connection);
 		transaction.connecting();
@@ -115,9 +122,11 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 			return;
 		}
 		try {
-			connection.lookup = this.#host.resolver.resolve(destination.address, (addresses) => {
+			const { opening } = connection;
+			if (!opening) return;
+			opening.lookup = this.#host.resolver.resolve(destination.address, (addresses) => {
 				this.#host.turn.enter();
-				connection.lookup = undefined;
+				opening.lookup = undefined;
 				if (addresses && addresses.length > 0) connection.open(this.#host.TCP, addresses);
 				else this.unresolved(connection);
 				this.#host.turn.leave();
@@ -146,7 +155,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	}
 
 	released(connection: Connection, reusable: boolean): void {
-		if (reusable && this.#keepWarm > 0 && connection.keepWarm(this.#keepWarm)) {
+		if (reusable && this.#keepWarm > 0 && this.startCooling(connection)) {
 			remove(this.#busy, connection);
 			this.#idle.push(connection);
 		} else {
@@ -156,16 +165,35 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		if (this.#queue.length > 0) this.#host.turn.post(this);
 	}
 
-	/** It has been idle for long enough. */
-	cooled(connection: Connection): void {
+	/** False: the host has no timer for it. */
+	private startCooling(connection: Connection): boolean {
+		const { Timer } = this.#host;
+		this.#cool ??= (timer) => this.cooled(timer);
+		try {
+			if (connection.warm) Timer.schedule(connection.warm, this.#keepWarm);
+			else connection.warm = Timer.set(this.#cool, this.#keepWarm);
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
+	/** A connection has been idle for long enough. */
+	private cooled(timer: Timer): void {
+		const connection = this.#idle.find((each) => each.warm === timer);
+		if (!connection) return;
+		// a timer that fires once is gone by that
+		connection.warm = undefined;
+		this.#host.turn.enter();
 		connection.close();
 		this.free(connection);
+		this.#host.turn.leave();
 	}
 
 	private free(connection: Connection): void {
-		const index = this.#idle.indexOf(connection);
-		if (index >= 0) this.wake(index);
-		if (remove(this.#busy, connection)) this.#berths.push(connection.berth);
+		if (connection.warm) this.#host.Timer.clear(connection.warm);
+		connection.warm = undefined;
+		if (remove(this.#idle, connection) || remove(this.#busy, connection)) this.#berths.push(connection.buffers);
 	}
 
 	/** Closes everything; transactions must have ended before. */

@@ -88,7 +88,6 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	/** The connection's TLS, while it has that connection. */
 	secured: Secured | undefined;
 	postedNext: Posted | undefined;
-	isPosted = false;
 	/** The observer has been asked to complete the head. */
 	#prepared = false;
 	#isSending = false;

@@ -8,9 +8,8 @@ export type TimerClass = typeof Timer;
 
 /** Something that can be posted; it is its own link in the list, so posting allocates nothing. */
 export interface Posted {
-	/** Set and cleared by the Turn only. */
+	/** The next one in the ring of all that are posted; undefined when this is none of them. The Turn alone sets it. */
 	postedNext: Posted | undefined;
-	isPosted: boolean;
 	/** Throws nothing. */
 	runPosted(): void;
 }
@@ -27,7 +26,7 @@ export class Turn {
 	};
 	#scheduled = false;
 	#depth = 0;
-	#first: Posted | undefined;
+	/** What was posted last; the first one follows it in the ring. */
 	#last: Posted | undefined;
 
 	constructor(TimerClass: TimerClass) {
@@ -41,24 +40,25 @@ export class Turn {
 
 	/** It ends; what was posted meanwhile is done, and so is what that posts, but for a program that never stops. */
 	leave(): void {
-		if (this.#depth === 1) for (let round = 0; round < ROUNDS && this.#first; round++) this.run();
+		if (this.#depth === 1) for (let round = 0; round < ROUNDS && this.#last; round++) this.run();
 		this.#depth--;
-		if (this.#depth === 0 && this.#first) this.schedule();
+		if (this.#depth === 0 && this.#last) this.schedule();
 	}
 
 	post(work: Posted): void {
-		if (work.isPosted) return;
-		work.isPosted = true;
-		work.postedNext = undefined;
-		if (this.#last) this.#last.postedNext = work;
-		else this.#first = work;
+		if (work.postedNext) return;
+		const last = this.#last;
+		if (last) {
+			work.postedNext = last.postedNext;
+			last.postedNext = work;
+		} else work.postedNext = work;
 		this.#last = work;
 		if (this.#depth === 0) this.schedule();
 	}
 
 	/** When the host had no timer for what is posted, this asks again. */
 	resume(): void {
-		if (this.#depth === 0 && this.#first) this.schedule();
+		if (this.#depth === 0 && this.#last) this.schedule();
 	}
 
 	private schedule(): void {
@@ -71,17 +71,20 @@ export class Turn {
 		}
 	}
 
+	/** What is posted now, and nothing that comes meanwhile. */
 	private run(): void {
-		let work = this.#first;
-		const last = this.#last;
-		while (work) {
-			const next: Posted | undefined = work === last ? undefined : work.postedNext;
-			this.#first = work.postedNext;
-			if (!this.#first) this.#last = undefined;
-			work.isPosted = false;
-			work.postedNext = undefined;
+		const end = this.#last;
+		for (let work: Posted | undefined; this.#last && work !== end; ) {
+			work = this.takeFirst(this.#last);
 			work.runPosted();
-			work = next;
 		}
+	}
+
+	private takeFirst(last: Posted): Posted {
+		const first = last.postedNext as Posted;
+		if (first === last) this.#last = undefined;
+		else last.postedNext = first.postedNext;
+		first.postedNext = undefined;
+		return first;
 	}
 }

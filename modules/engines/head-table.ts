@@ -12,20 +12,47 @@ import { bytesToString, equalsFolded } from "lws-xs/native/kernels";
 export const FIELD_BYTES = 12;
 export const HEAD_STATE_BYTES: number = 4 * Head.Words;
 
-export class HeadTable {
-	/** For the parser and for the framing: the state of the machine, its words, and what it fills. */
-	readonly state = new ArrayBuffer(HEAD_STATE_BYTES);
-	readonly words = new Int32Array(this.state);
-	readonly bytes: Uint8Array;
-	readonly spans: ArrayBuffer;
-	/** For each field: start of the name, its end (the start of the value), end of the value. */
-	readonly #spans: Int32Array;
+/** Bytes of a table with so many bytes of text and fields. */
+export function headTableSize(text: number, fields: number): number {
+	return HEAD_STATE_BYTES + FIELD_BYTES * fields + text;
+}
 
-	/** `bytes` (at least 512) and `fields` are the whole of it; nothing grows. */
-	constructor(bytes: number, fields: number) {
-		this.bytes = new Uint8Array(bytes);
-		this.spans = new ArrayBuffer(FIELD_BYTES * fields);
-		this.#spans = new Int32Array(this.spans);
+export class HeadTable {
+	/** The parser's state, and for each field: start of the name, its end (the start of the value), end of the value. */
+	readonly words: Int32Array<ArrayBuffer>;
+
+	/**
+	 * `text` bytes (at least 512) and `fields` are the whole of it; nothing grows. It takes the first `headTableSize` bytes
+	 * of `memory`.
+	 */
+	constructor(text: number, fields: number, memory: ArrayBuffer = new ArrayBuffer(headTableSize(text, fields))) {
+		this.words = new Int32Array(memory, 0, Head.Words + 3 * fields);
+		this.words[Head.Fields] = fields;
+		this.words[Head.TextSize] = text;
+	}
+
+	/** State, positions and text, as the parser takes it. */
+	get memory(): ArrayBuffer {
+		return this.words.buffer;
+	}
+
+	/** Whether any byte of a head has come. */
+	get isStarted(): boolean {
+		return (this.words[Head.Size] as number) > 0;
+	}
+
+	/** The empty line has come: status, version and fields are complete. */
+	get isComplete(): boolean {
+		return (this.words[Head.Summary] as number) > 0;
+	}
+
+	get status(): number {
+		return this.words[Head.Status] as number;
+	}
+
+	/** Minor version: 0 or 1; anything above counts as 1 (RFC 9110 section 2.5). */
+	get minor(): number {
+		return this.words[Head.Minor] as number;
 	}
 
 	get count(): number {
@@ -38,34 +65,40 @@ export class HeadTable {
 	}
 
 	reset(): void {
-		resetState(this.state);
+		resetState(this.memory, Head.Fields);
 	}
 
 	/** Index of the `nth` field (0: the first) of that name, or -1. */
 	find(name: string, nth = 0): number {
-		const bytes = this.bytes;
-		const spans = this.#spans;
-		const count = this.count;
+		const { words, memory } = this;
+		const text = words.byteLength;
 		const length = name.length;
+		const count = this.count;
 		let left = nth;
-		for (let i = 0, at = 0; i < count; i++, at += 3) {
-			const start = spans[at] as number;
-			const end = spans[at + 1] as number;
-			if (end - start === length && equalsFolded(bytes, start, end, name) && left-- === 0) return i;
+		for (let i = 0, at: number = Head.Words; i < count; i++, at += 3) {
+			const start = words[at] as number;
+			const end = words[at + 1] as number;
+			if (end - start !== length) continue;
+			if (equalsFolded(memory, text + start, text + end, name) && left-- === 0) return i;
 		}
 		return -1;
 	}
 
 	name(index: number): string {
-		return bytesToString(this.bytes, this.#spans[3 * index] as number, this.#spans[3 * index + 1] as number);
+		return bytesToString(this.memory, this.position(index, 0), this.position(index, 1));
 	}
 
 	value(index: number): string {
-		return bytesToString(this.bytes, this.#spans[3 * index + 1] as number, this.#spans[3 * index + 2] as number);
+		return bytesToString(this.memory, this.position(index, 1), this.position(index, 2));
 	}
 
 	/** Whether the value is `text`, ASCII letters without case: no other letter becomes one of them. */
 	valueIs(index: number, text: string): boolean {
-		return equalsFolded(this.bytes, this.#spans[3 * index + 1] as number, this.#spans[3 * index + 2] as number, text);
+		return equalsFolded(this.memory, this.position(index, 1), this.position(index, 2), text);
+	}
+
+	/** One of the three positions of a field, from the beginning of the memory: the text lies behind the words. */
+	private position(index: number, which: number): number {
+		return this.words.byteLength + (this.words[Head.Words + 3 * index + which] as number);
 	}
 }

@@ -1,8 +1,7 @@
 /** A vhost: a set of protocols, and the connections that are made for them. */
-import type { Berth } from "../dispatch/connection.js";
+import { Berth } from "../dispatch/berth.js";
 import { Pool, type PoolHost } from "../dispatch/pool.js";
 import type { Turn } from "../dispatch/turn.js";
-import { HeadTable } from "../engines/head-table.js";
 import { LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_PROTOCOL_INIT } from "./constants.js";
 import { cipherSizes, type Sizes } from "./options.js";
 import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
@@ -29,14 +28,7 @@ export class ClientVhost implements Vhost {
 		this.protocols = protocols;
 		this.#sizes = sizes;
 		const berths: Berth[] = [];
-		for (let i = 0; i < sizes.connections; i++) {
-			berths.push({
-				input: new Uint8Array(sizes.receiveBuffer),
-				output: new Uint8Array(sizes.transmitBuffer),
-				table: new HeadTable(sizes.headTable, sizes.headFields),
-				cipher: undefined,
-			});
-		}
+		for (let i = 0; i < sizes.connections; i++) berths.push(new Berth(sizes));
 		this.pool = new Pool(host, berths, sizes.keepWarm);
 	}
 
@@ -88,7 +80,6 @@ export class ClientVhost implements Vhost {
 		if (!spokesmen) return;
 		this.turn.post({
 			postedNext: undefined,
-			isPosted: false,
 			runPosted() {
 				for (const wsi of spokesmen) wsi.call(LWS_CALLBACK_PROTOCOL_DESTROY, undefined, 0);
 			},

@@ -48,7 +48,6 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	exchange: Exchange | undefined;
 	head: RequestHead | undefined;
 	postedNext: Posted | undefined;
-	isPosted = false;
 	#bound = false;
 	#established = false;
 	#ended = false;

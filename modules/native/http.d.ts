@@ -2,13 +2,13 @@
  * The byte machines of HTTP/1 (RFC 9112): a whole message head, and the framing of the chunked coding. As
  * `kernels.d.ts`, in C (`lwsHttpHead.c`, `lwsHttpChunk.c`) and in TypeScript (`twin/http.ts`); none allocates on XS.
  *
- * A machine keeps all that it knows in `state`, whose 32-bit words the enums below name; all zeros is its beginning.
- * `state` and `spans` are ArrayBuffers, over which the caller has an Int32Array: XS lets C reach a buffer, or a view
- * of bytes, but no view of words.
+ * A machine keeps all that it knows in the words of 32 bits that the enums below name; all zeros is its beginning. They
+ * are the first of an ArrayBuffer, over which the caller has an Int32Array: XS lets C reach a buffer, or a view of bytes,
+ * but no view of words.
  *
  * The scanners take `[start, end)` of `bytes` in pieces of any size, and give the count of bytes consumed, or an
  * HttpFault; after that one the machine must begin anew. They throw RangeError when the span does not lie inside its
- * buffer, when a buffer is too short, or when `state` holds what no scanner has left there.
+ * buffer, when a buffer is too short, or when the words hold what no scanner has left there.
  */
 
 /** The numbers of `Fault` in `engines/errors.ts`, which has a sentence for each. */
@@ -101,8 +101,11 @@ export const enum Head {
 	LineLength,
 	/** From here on its bytes, 20 words of them; `HttpLimit.ReasonStart` bytes later the reason begins. */
 	Line,
-	/** Words of the state. */
-	Words = Line + 20,
+	/** The sizes of the table, which are there before the beginning: how many fields, and bytes of text. */
+	Fields = Line + 20,
+	TextSize,
+	/** Here the table begins. */
+	Words,
 }
 
 /** Where the summary has what: shifts and, without a shift, bits. */
@@ -145,27 +148,26 @@ export const enum TransferCoding {
 }
 
 /**
- * Consumes up to the end of a response's head. Fields that are kept are written to `table` (at least
- * HttpLimit.ReservedBytes long), name in lower case and value one after another; `spans` has three words for each: start of
- * the name, its end (the start of the value), end of the value. White space around a value is not part of it, a fold
- * is one space.
+ * Consumes up to the end of a response's head. `table` begins with the words of Head. Behind them there are three words
+ * for each of Head.Fields fields: start of the name, its end (the start of the value), end of the value; and behind these
+ * the Head.TextSize bytes (at least HttpLimit.ReservedBytes) in which they count: the fields that are kept, name in lower
+ * case and value one after another. White space around a value is not part of it, a fold is one space. What comes behind
+ * the text is somebody else's.
  *
  * `keep`: the names to keep besides those the client needs, in lower case, each followed by a zero byte; undefined
  * keeps all that fit. RFC 9112 sections 6.3 and 9.3 rest on Connection, Coding and Length, which are complete with the
  * head.
  */
 export function scanHead(
-	state: ArrayBuffer,
+	table: ArrayBuffer,
 	bytes: Uint8Array,
 	start: number,
 	end: number,
-	table: Uint8Array,
-	spans: ArrayBuffer,
 	keep: Uint8Array | undefined,
 ): number;
 
-/** Makes all of the state zero: the beginning of either machine. */
-export function resetState(state: ArrayBuffer): void;
+/** Makes the first so many words zero: the beginning of either machine, for which Head.Fields and Chunk.Words are given. */
+export function resetState(state: ArrayBuffer, words: number): void;
 
 /** What a machine awaits; the table of transitions stands in `engines/h1/chunked.ts`. */
 export const enum ChunkState {

@@ -1,5 +1,5 @@
 /* Glue for XS; http.d.ts says what the functions do. `@` binds a name to a C function: only XS parses this file. */
 
-export function scanHead(state, bytes, start, end, table, spans, keep) @ "lws_http_scan_head";
-export function resetState(state) @ "lws_http_reset_state";
+export function scanHead(table, bytes, start, end, keep) @ "lws_http_scan_head";
+export function resetState(state, words) @ "lws_http_reset_state";
 export function scanChunk(state, bytes, start, end) @ "lws_http_scan_chunk";

@@ -1,7 +1,8 @@
 /**
  * The byte kernels: what may not be done byte by byte in JavaScript on XS. The same names exist twice, in C
  * (`lwsKernels.c`, reached through `kernels.js` on XS) and in TypeScript (`twin/kernels.ts`, for Node), and a
- * differential test holds them equal. Spans are `[start, end)` in bytes of a `Uint8Array`.
+ * differential test holds them equal. Spans are `[start, end)` in bytes of a `Uint8Array`, or where that is allowed of an
+ * ArrayBuffer.
  *
  * All throw RangeError when a span does not lie inside its buffer (a position that is no integer never does), or when
  * another number is outside of the values given for it; then nothing has been written. On XS none allocates,
@@ -22,13 +23,13 @@ export function findHeadEnd(buffer: Uint8Array, start: number, end: number): num
  * True when the span equals `name`, ASCII letters compared without case (field names, RFC 9110 section 5.1). A name
  * with a character outside U+0001-U+007F equals nothing.
  */
-export function equalsFolded(buffer: Uint8Array, start: number, end: number, name: string): boolean;
+export function equalsFolded(buffer: Uint8Array | ArrayBuffer, start: number, end: number, name: string): boolean;
 
 /**
  * The span as a string: as UTF-8 when it is well-formed UTF-8 (RFC 3629), otherwise every byte one code point
  * (ISO-8859-1, RFC 9110 section 5.5). It never throws on content; NUL bytes and a byte order mark are kept.
  */
-export function bytesToString(buffer: Uint8Array, start: number, end: number): string;
+export function bytesToString(buffer: Uint8Array | ArrayBuffer, start: number, end: number): string;
 
 /**
  * Writes `text` as UTF-8 at `start`; returns how many bytes that were, or -1 when they do not all fit before the end

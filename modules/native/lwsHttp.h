@@ -14,7 +14,7 @@ typedef enum {
 } Fault;
 
 enum {
-	kHeadLimit = 262144, kStatusLimit = 77, kReservedBytes = 256, kReservedFields = 4, kNameRoom = 24
+	kHeadLimit = 262144, kStatusLimit = 77, kReservedBytes = 256, kReservedFields = 4, kNameRoom = 24, kFieldSize = 12
 };
 
 typedef enum {
@@ -31,13 +31,14 @@ typedef struct {
 	int32_t state, summary, size, status, minor, count, used, nameEnd, end, open, needed, lines, dropped, connection, coding;
 	int32_t length, lengthHigh, lengthLow, lineLength;
 	uint8_t line[80];
+	int32_t fields, textSize;	/* the sizes of the table, which follows */
 } Head;
 
 typedef struct {
-	uint8_t* bytes;
-	int32_t size;
 	int32_t* spans;
 	int32_t fields;
+	uint8_t* bytes;
+	int32_t size;
 	const uint8_t *keep, *keepEnd;	/* NULL: all */
 } Table;
 

@@ -5,6 +5,7 @@
  */
 
 #include "lwsSpan.h"
+#include <string.h>
 
 enum { kBadChunkSize = -7, kBadChunkFraming = -8, kChunkExtensionTooLong = -9, kTrailerTooLong = -10 };
 enum { kExtensionLimit = 4096, kTrailerLimit = 16384, kSizeDigits = 16 };
@@ -160,6 +161,19 @@ static int isPossible(const Chunk* chunk)
 	return ((uint32_t)chunk->state <= kDone) && ((uint32_t)chunk->digits <= kSizeDigits)
 		&& ((uint32_t)chunk->length <= kTrailerLimit)
 		&& ((uint32_t)chunk->sizeHigh < kHalf) && ((uint32_t)chunk->sizeLow < kHalf);
+}
+
+/* Of this machine and of that in lwsHttpHead.c. */
+void lws_http_reset_state(xsMachine* the)
+{
+	xsIntegerValue count = readIntegerWithin(the, &xsArg(1), 0, INT32_MAX);
+	xsUnsignedValue size;
+	void* data;
+
+	xsmcGetBufferWritable(xsArg(0), &data, &size);
+	if ((xsUnsignedValue)count > size / sizeof(int32_t))
+		xsRangeError("no words");
+	memset(data, 0, count * sizeof(int32_t));
 }
 
 void lws_http_scan_chunk(xsMachine* the)

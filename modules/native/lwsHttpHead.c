@@ -339,52 +339,45 @@ static int isPossible(const Head* head, const Table* table)
 		&& ((uint32_t)head->dropped <= kHeadLimit) && ((uint32_t)head->lineLength <= kStatusLimit);
 }
 
-static void* readWords(xsMachine* the, xsSlot* slot, xsUnsignedValue* count, xsUnsignedValue least)
-{
-	void* data;
-
-	xsmcGetBufferWritable(*slot, &data, count);
-	*count /= sizeof(int32_t);
-	if ((*count < least) || ((uintptr_t)data % sizeof(int32_t)))
-		xsRangeError("no words");
-	return data;
-}
-
-void lws_http_reset_state(xsMachine* the)
+/* The state, and in `table` the spans and the text that follow it: http.d.ts has the order. */
+static Head* readTable(xsMachine* the, xsSlot* slot, Table* table)
 {
 	xsUnsignedValue size;
 	void* data;
+	Head* head;
 
-	xsmcGetBufferWritable(xsArg(0), &data, &size);
-	memset(data, 0, size);
+	xsmcGetBufferWritable(*slot, &data, &size);
+	head = data;
+	if ((size < sizeof(Head)) || ((uintptr_t)data % sizeof(int32_t)))
+		xsRangeError("no words");
+	size -= sizeof(Head);
+	if (((uint32_t)head->fields > size / kFieldSize) || (head->textSize < kReservedBytes)
+		|| ((uint32_t)head->textSize > size - head->fields * kFieldSize))
+		xsRangeError("table too short");
+	table->spans = (int32_t*)(head + 1);
+	table->fields = head->fields;
+	table->bytes = (uint8_t*)(table->spans + 3 * head->fields);
+	table->size = head->textSize;
+	if (!isPossible(head, table))
+		xsRangeError("no state");
+	return head;
 }
 
 void lws_http_scan_head(xsMachine* the)
 {
 	Span bytes = readSpan(the, &xsArg(1), &xsArg(2), &xsArg(3));
-	Table table = { NULL, 0, NULL, 0, NULL, NULL };
+	Table table;
 	Input input = { bytes.start, bytes.end, 0 };
 	xsUnsignedValue count;
 	void* data;
-	Head* head;
+	Head* head = readTable(the, &xsArg(0), &table);
 
-	if (xsmcTypeOf(xsArg(6)) != xsUndefinedType) {
-		xsmcGetBufferReadable(xsArg(6), &data, &count);
+	table.keep = NULL;
+	if (xsmcTypeOf(xsArg(4)) != xsUndefinedType) {
+		xsmcGetBufferReadable(xsArg(4), &data, &count);
 		table.keep = data;
 		table.keepEnd = table.keep + count;
 	}
-	xsmcGetBufferWritable(xsArg(4), &data, &count);
-	if (count < kReservedBytes)
-		xsRangeError("table too short");
-	table.bytes = data;
-	table.size = (int32_t)count;
-	table.spans = readWords(the, &xsArg(5), &count, 0);
-	table.fields = (int32_t)(count / 3);
-	head = readWords(the, &xsArg(0), &count, sizeof(Head) / sizeof(int32_t));
-	if ((table.bytes < (uint8_t*)(head + 1)) && ((uint8_t*)head < table.bytes + table.size))
-		xsRangeError("buffers overlap");
-	if ((table.spans == (int32_t*)head) || !isPossible(head, &table))
-		xsRangeError("no state");
 	if (input.end - input.at > kHeadLimit - head->size)
 		input.end = input.at + kHeadLimit - head->size;
 	while ((input.at < input.end) && !input.fault && (head->state != kDone))

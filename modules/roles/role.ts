@@ -18,10 +18,14 @@ export interface CarrierStream {
 	readonly source: { read(buffer: Uint8Array): number | undefined } | undefined;
 }
 
-/** The connection, as its role sees it. */
-export interface Carrier {
-	/** The stream: bodies go through it with nothing between; undefined after its end. */
-	readonly stream: CarrierStream | undefined;
+/** How a stream has ended; both as for StreamSink. */
+export interface StreamEnd {
+	readonly code: string | undefined;
+	readonly detail: unknown;
+}
+
+/** The memory of a connection, as its role sees it. */
+export interface Buffers {
 	/** What was read from the stream and not consumed: [inputStart, inputEnd) of `input`. The role moves inputStart. */
 	readonly input: Uint8Array;
 	inputStart: number;
@@ -30,6 +34,13 @@ export interface Carrier {
 	readonly output: Uint8Array;
 	/** Where the fields of a response go. */
 	readonly table: HeadTable;
+}
+
+/** The connection, as its role sees it. */
+export interface Carrier {
+	/** The stream: bodies go through it with nothing between; undefined after its end. */
+	readonly stream: CarrierStream | undefined;
+	readonly buffers: Buffers;
 	/** Bytes that wait in the stream, behind those of `input`. */
 	readonly available: number;
 	/** Reads from the stream into `input`, which must be empty; gives the count. */

@@ -1,6 +1,7 @@
 /**
  * A byte stream, as everything above the sockets sees it: TCP, later TLS over any of these, tunnels, streams of HTTP/2.
  */
+import type { Secured } from "./security.js";
 
 /** Who is told what happens to a stream. No call comes from inside a call to the stream, and none after `abort`. */
 export interface StreamSink {
@@ -31,6 +32,8 @@ export interface ByteStream {
 	available: number;
 	/** The shortest way to the bytes, for whole buffers; undefined when there is none, and after the end. */
 	readonly source: Source | undefined;
+	/** What there is to ask about its TLS, where there is some. */
+	readonly secured?: Secured;
 	/** Bytes that `write` takes now; 0 before `opened` and after the end. */
 	readonly room: number;
 	/** Reads up to `end - start` bytes, never more than `available`; gives the count. */

@@ -107,6 +107,10 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		this.#lower.abort();
 	}
 
+	get secured(): Secured {
+		return this;
+	}
+
 	info(): SessionInfo | undefined {
 		return this.#state === State.Open ? this.#session?.info() : undefined;
 	}

@@ -28,39 +28,34 @@ type Machines = typeof twin;
 /** What a machine works on, in words, because comparing is what takes the time. */
 class Side {
 	readonly machines: Machines;
-	readonly memory: readonly ArrayBuffer[];
-	readonly words: readonly Int32Array[];
-	readonly table: Uint8Array;
-	state: Int32Array;
+	readonly memory: ArrayBuffer;
+	readonly words: Int32Array;
 
-	constructor(machines: Machines, sizes: readonly number[], offset: number) {
+	constructor(machines: Machines, size: number) {
 		this.machines = machines;
-		this.memory = sizes.map((size) => new ArrayBuffer(size));
-		this.words = this.memory.map((memory) => new Int32Array(memory));
-		this.state = this.words[0] as Int32Array;
-		const table = this.memory[1] as ArrayBuffer;
-		this.table = new Uint8Array(table, offset, table.byteLength - offset);
+		this.memory = new ArrayBuffer(size);
+		this.words = new Int32Array(this.memory);
 	}
 }
 
-/** Both sides; the sizes in bytes are those of state, table and spans. */
+/** Both sides; their memory has so many bytes, a multiple of 4. */
 class Both {
 	calls = 0;
 	readonly actual: Side;
 	readonly expected: Side;
 
-	constructor(sizes: readonly number[], offset = 0) {
-		this.actual = new Side(http, sizes, offset);
-		this.expected = new Side(twin, sizes, offset);
+	constructor(size: number) {
+		this.actual = new Side(http, size);
+		this.expected = new Side(twin, size);
 	}
 
 	get(word: number): number {
-		return this.expected.state[word] as number;
+		return this.expected.words[word] as number;
 	}
 
 	set(word: number, value: number): void {
-		this.actual.state[word] = value;
-		this.expected.state[word] = value;
+		this.actual.words[word] = value;
+		this.expected.words[word] = value;
 	}
 
 	/** Gives what both return or throw. */
@@ -70,14 +65,10 @@ class Both {
 		const expected = outcome(call, this.expected);
 		const differ = (how: string) => fail(`${what()} ${how} (seed ${seed}, call ${this.calls})`);
 		if (actual !== expected) differ(`is ${String(actual)}, for the twin ${String(expected)}`);
-		for (let space = 0; space < this.actual.words.length; space++) {
-			const words = this.actual.words[space] as Int32Array;
-			const twinWords = this.expected.words[space] as Int32Array;
-			for (let i = 0; i < words.length; i++) {
-				if (words[i] !== twinWords[i]) {
-					differ(`leaves ${words[i]} in word ${i} of ${space}, the twin ${twinWords[i]}`);
-				}
-			}
+		const { words } = this.actual;
+		const twinWords = this.expected.words;
+		for (let i = 0; i < words.length; i++) {
+			if (words[i] !== twinWords[i]) differ(`leaves ${words[i]} in word ${i}, the twin ${twinWords[i]}`);
 		}
 		return actual;
 	}
@@ -128,7 +119,23 @@ function toBytes(text: string): Uint8Array {
 	return Uint8Array.from([...text].map((character) => character.charCodeAt(0)));
 }
 
-const HEAD_SIZE = 4 * Head.Words;
+/** Of the text of a table, and fields. */
+interface TableSize {
+	text: number;
+	fields: number;
+}
+
+/** Memory for a table, and some that is none of its own. */
+function tableMemory({ text, fields }: TableSize): Both {
+	const both = new Both(4 * (Head.Words + 3 * fields + Math.ceil(text / 4) + 5));
+	setSize(both, { text, fields });
+	return both;
+}
+
+function setSize(both: Both, { text, fields }: TableSize): void {
+	both.set(Head.Fields, fields);
+	both.set(Head.TextSize, text);
+}
 
 function compare(title: string, run: () => Both[]): void {
 	const body = () => {
@@ -138,77 +145,66 @@ function compare(title: string, run: () => Both[]): void {
 	test(title, body, PATIENCE);
 }
 
-function headMachines(): Both[] {
-	return [
-		[256, 0, 0],
-		[300, 36, 0],
-		[512, 72, 1],
-		[700, 384, 3],
-		[2048, 384, 0],
-	].map(([table, spans, offset]) => new Both([HEAD_SIZE, table as number, spans as number], offset));
-}
+const TABLES: readonly TableSize[] = [
+	{ text: 256, fields: 0 },
+	{ text: 300, fields: 3 },
+	{ text: 511, fields: 6 },
+	{ text: 697, fields: 32 },
+	{ text: 2048, fields: 32 },
+];
 
 compare("scanHead and its twin agree.", () => {
-	const machines = headMachines().filter(({ expected }) => expected.table.length >= HttpLimit.ReservedBytes);
+	const machines = TABLES.map(tableMemory);
 	for (let round = 0; round < rounds; round++) {
 		const both = oneOf(machines);
 		const keep = rarely(3) ? toBytes(oneOf(KEEPS)) : undefined;
 		const text = new HttpText(chance).addHead();
 		both.agree(
-			({ machines, memory }) => machines.resetState(memory[0] as ArrayBuffer),
+			({ machines, memory }) => machines.resetState(memory, Head.Fields),
 			() => "resetState",
 		);
 		// as if much had been skipped already
 		if (rarely(20)) both.set(Head.Size, HttpLimit.Head - random(300));
-		scanText(both, text, ({ machines, memory, table }, start, end) =>
-			machines.scanHead(memory[0] as ArrayBuffer, text.bytes, start, end, table, memory[2] as ArrayBuffer, keep),
-		);
+		scanText(both, text, ({ machines, memory }, start, end) => machines.scanHead(memory, text.bytes, start, end, keep));
 	}
 	return machines;
 });
 
 compare("scanHead and its twin agree on states that no scanner has left.", () => {
-	const machines = headMachines();
+	const machines = TABLES.map(tableMemory);
 	for (let round = 0; round < rounds; round++) {
-		const both = oneOf(machines);
+		const which = random(TABLES.length);
+		const both = machines[which] as Both;
+		const table = TABLES[which] as TableSize;
 		const text = new HttpText(chance).addHead();
 		for (let i = 0; i < Head.Words; i++) both.set(i, 0);
+		setSize(both, table);
 		both.set(Head.State, random(HeadState.Done + 1));
-		const size = both.expected.table.length;
+		const size = table.text;
 		for (let count = random(4); count > 0; count--) {
 			both.set(random(Head.Words), oneOf([random(20), random(size + 2), -1, 2 ** 31 - 1, -(2 ** 31), 78]));
 		}
-		scanText(both, text, ({ machines, memory, table }, start, end) =>
-			machines.scanHead(memory[0] as ArrayBuffer, text.bytes, start, end, table, memory[2] as ArrayBuffer, undefined),
+		scanText(both, text, ({ machines, memory }, start, end) =>
+			machines.scanHead(memory, text.bytes, start, end, undefined),
 		);
 	}
 	return machines;
 });
 
 compare("scanHead and its twin refuse the same arguments.", () => {
-	const both = new Both([HEAD_SIZE + 400, 512, 96]);
+	const both = tableMemory({ text: 512, fields: 8 });
+	const size = both.actual.memory.byteLength;
 	const bytes = toBytes("HTTP/1.1 200 OK\r\nA: b\r\n\r\n");
-	const call = (start: unknown, end: unknown, table: (side: Side) => unknown, state = 0, spans = 2) =>
+	const call = (start: unknown, end: unknown) =>
 		both.agree(
-			(side) => {
-				const { machines, memory } = side;
-				const [first, last] = [memory[state] as ArrayBuffer, memory[spans] as ArrayBuffer];
-				machines.resetState(first);
-				return machines.scanHead(
-					first,
-					bytes,
-					start as number,
-					end as number,
-					table(side) as Uint8Array,
-					last,
-					undefined,
-				);
+			({ machines, memory }) => {
+				machines.resetState(memory, Head.Fields);
+				return machines.scanHead(memory, bytes, start as number, end as number, undefined);
 			},
 			() => `scanHead from ${start} to ${end}`,
 		);
-	const table = (side: Side) => side.table;
-	equal(call(0, bytes.length, table), bytes.length);
-	equal(call(bytes.length, bytes.length, table), 0);
+	equal(call(0, bytes.length), bytes.length);
+	equal(call(bytes.length, bytes.length), 0);
 	for (const [start, end] of [
 		[-1, 3],
 		[4, 3],
@@ -217,26 +213,44 @@ compare("scanHead and its twin refuse the same arguments.", () => {
 		[0, 2 ** 32],
 		[NaN, 3],
 	]) {
-		equal(call(start, end, table), "throws RangeError", `from ${start} to ${end}`);
+		equal(call(start, end), "throws RangeError", `from ${start} to ${end}`);
 	}
-	const view = (space: number, offset: number, length: number) => (side: Side) =>
-		new Uint8Array(side.memory[space] as ArrayBuffer, offset, length);
-	equal(call(0, 3, view(1, 0, 255)), "throws RangeError", "a table too short");
-	equal(call(0, 3, table, 2), "throws RangeError", "a state too short");
-	equal(call(0, 3, table, 0, 0), "throws RangeError", "spans in the state");
-	equal(call(0, 3, view(0, HEAD_SIZE - 1, 256)), "throws RangeError", "a table in the state");
-	equal(call(0, 3, view(0, HEAD_SIZE, 256)), 3, "a table behind the state");
-	return [both];
+	const most = size - 4 * Head.Words;
+	for (const [text, fields, what] of [
+		[255, 8, "too little text"],
+		[-1, 8, "less text than none"],
+		[512, -1, "less fields than none"],
+		[most + 1, 0, "text beyond the memory"],
+		[most - 11, 1, "text beyond the memory, for the fields before it"],
+		[256, Math.floor(most / 12), "fields that leave nothing for the text"],
+		[256, 0x7fffffff, "fields beyond all memory"],
+	] as const) {
+		setSize(both, { text, fields });
+		equal(call(0, 3), "throws RangeError", what);
+	}
+	setSize(both, { text: most - 12, fields: 1 });
+	equal(call(0, 3), 3, "all of the memory");
+	const reset = (words: number) =>
+		both.agree(
+			({ machines, memory }) => machines.resetState(memory, words),
+			() => `resetState of ${words} words`,
+		);
+	for (const words of [-1, 0.5, size / 4 + 1]) equal(reset(words), "throws RangeError", `${words} words`);
+	const short = new Both(4 * Head.Words - 4);
+	const refused = short.agree(
+		({ machines, memory }) => machines.scanHead(memory, bytes, 0, 3, undefined),
+		() => "scanHead",
+	);
+	equal(refused, "throws RangeError", "a state too short");
+	return [both, short];
 });
 
 function scanChunks(both: Both, text: HttpText): void {
-	scanText(both, text, ({ machines, memory }, start, end) =>
-		machines.scanChunk(memory[0] as ArrayBuffer, text.bytes, start, end),
-	);
+	scanText(both, text, ({ machines, memory }, start, end) => machines.scanChunk(memory, text.bytes, start, end));
 }
 
 compare("scanChunk and its twin agree.", () => {
-	const both = new Both([4 * Chunk.Words, 4]);
+	const both = new Both(4 * Chunk.Words);
 	for (let round = 0; round < rounds; round++) {
 		const text = new HttpText(chance).addChunks();
 		for (let i = 0; i < Chunk.Words; i++) both.set(i, 0);
@@ -252,7 +266,7 @@ compare("scanChunk and its twin agree.", () => {
 });
 
 compare("scanChunk and its twin agree on states that no scanner has left.", () => {
-	const both = new Both([4 * Chunk.Words, 4]);
+	const both = new Both(4 * Chunk.Words);
 	for (let round = 0; round < rounds; round++) {
 		const text = new HttpText(chance).addChunks();
 		for (let i = 0; i < Chunk.Words; i++) both.set(i, 0);
@@ -262,9 +276,9 @@ compare("scanChunk and its twin agree on states that no scanner has left.", () =
 		}
 		scanChunks(both, text);
 	}
-	const short = new Both([4 * Chunk.Words - 4, 4]);
+	const short = new Both(4 * Chunk.Words - 4);
 	const refused = short.agree(
-		({ machines, memory }) => machines.scanChunk(memory[0] as ArrayBuffer, new Uint8Array(4), 0, 4),
+		({ machines, memory }) => machines.scanChunk(memory, new Uint8Array(4), 0, 4),
 		() => "scanChunk",
 	);
 	equal(refused, "throws RangeError", "a state too short");

@@ -4,8 +4,8 @@
  */
 import { faultCode } from "lws-xs/engines/errors";
 import { ChunkedDecoder, ChunkedEvent } from "lws-xs/engines/h1/chunked";
-import { Framing, ResponseFraming } from "lws-xs/engines/h1/framing";
-import { HeadEvent, HeadParser } from "lws-xs/engines/h1/head";
+import { contentLength, Framing, FramingBits, readFraming } from "lws-xs/engines/h1/framing";
+import { feedHead, joinNames, reasonPhrase } from "lws-xs/engines/h1/head";
 import { HeadTable } from "lws-xs/engines/head-table";
 import { stringToBytes } from "lws-xs/native/kernels";
 import { encodeChunks } from "./h1-encode.js";
@@ -82,10 +82,8 @@ export function checkChunked({ input, expect }: Vector<string>): string {
 /** `STATUS VERSION "REASON" name="value"… dropped=N left=N`, a code, or `more`. */
 export function headOutcome(input: HeadInput, bytes: Uint8Array, ends: Ends): string {
 	const table = new HeadTable(input.bytes ?? 2048, input.fields ?? 32);
-	const parser = new HeadParser(table);
-	parser.reset(input.keep);
-	return feedHead(parser, bytes, ends, (left) => {
-		let text = `${parser.status} 1.${parser.minor} ${quote(parser.reason())}`;
+	return headEnd(table, input.keep, bytes, ends, (left) => {
+		let text = `${table.status} 1.${table.minor} ${quote(reasonPhrase(table))}`;
 		for (let i = 0; i < table.count; i++) text += ` ${short(table.name(i))}=${quote(table.value(i))}`;
 		if (table.dropped > 0) text += ` dropped=${table.dropped}`;
 		return left > 0 ? `${text} left=${left}` : text;
@@ -95,12 +93,10 @@ export function headOutcome(input: HeadInput, bytes: Uint8Array, ends: Ends): st
 /** `none`, `length N`, `chunked` or `until-close`, then `keep` or `close`; or a code. */
 export function framingOutcome({ method }: FramingInput, bytes: Uint8Array, ends: Ends): string {
 	const table = new HeadTable(2048, 32);
-	const parser = new HeadParser(table);
-	parser.reset(undefined);
-	return feedHead(parser, bytes, ends, () => {
-		const framing = new ResponseFraming();
-		const fault = framing.read(table, method, parser.status, parser.minor);
-		return fault < 0 ? faultCode(fault) : `${framingName(framing)} ${framing.keepAlive ? "keep" : "close"}`;
+	return headEnd(table, undefined, bytes, ends, () => {
+		const framing = readFraming(table, method, table.status, table.minor);
+		if (framing < 0) return faultCode(framing);
+		return `${framingName(table, framing)} ${(framing & FramingBits.KeepAlive) !== 0 ? "keep" : "close"}`;
 	});
 }
 
@@ -153,18 +149,25 @@ export function decodeChunked(
 }
 
 /** Feeds a head and gives a code, `more`, or what `complete` says, which is told how many bytes are left. */
-function feedHead(parser: HeadParser, bytes: Uint8Array, ends: Ends, complete: (left: number) => string): string {
+function headEnd(
+	table: HeadTable,
+	names: readonly string[] | undefined,
+	bytes: Uint8Array,
+	ends: Ends,
+	complete: (left: number) => string,
+): string {
+	const keep = names && joinNames(names);
 	let outcome = "more";
 	let consumed = 0;
 	eachPiece(bytes, ends, (buffer, start, end) => {
-		const count = parser.feed(buffer, start, end);
+		const count = feedHead(table, buffer, start, end, keep);
 		if (count < 0) {
 			outcome = faultCode(count);
 			return false;
 		}
 		checkProgress(count, end - start);
 		consumed += count;
-		if (parser.event !== HeadEvent.Complete) {
+		if (!table.isComplete) {
 			if (count < end - start) throw new Error("bytes are left, and nothing is complete");
 			return true;
 		}
@@ -174,12 +177,12 @@ function feedHead(parser: HeadParser, bytes: Uint8Array, ends: Ends, complete: (
 	return outcome;
 }
 
-export function framingName(framing: ResponseFraming): string {
-	switch (framing.framing) {
+export function framingName(table: HeadTable, framing: number): string {
+	switch ((framing & FramingBits.Kind) as Framing) {
 		case Framing.None:
 			return "none";
 		case Framing.Length:
-			return `length ${framing.length}`;
+			return `length ${contentLength(table)}`;
 		case Framing.Chunked:
 			return "chunked";
 		case Framing.UntilClose:

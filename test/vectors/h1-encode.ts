@@ -9,7 +9,7 @@ const OVERHEAD = 32;
 export function encodeChunks(content: Uint8Array, size: number): Uint8Array {
 	const all: Uint8Array[] = [];
 	const carrier = {
-		output: new Uint8Array(size + OVERHEAD),
+		buffers: { output: new Uint8Array(size + OVERHEAD) },
 		stream: {
 			write(buffer: Uint8Array, start: number, end: number): number {
 				all.push(buffer.slice(start, end));

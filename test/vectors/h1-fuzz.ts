@@ -4,8 +4,8 @@
  */
 import { faultCode } from "lws-xs/engines/errors";
 import { ChunkedDecoder, ChunkedEvent } from "lws-xs/engines/h1/chunked";
-import { Framing, ResponseFraming } from "lws-xs/engines/h1/framing";
-import { HeadEvent, HeadParser } from "lws-xs/engines/h1/head";
+import { contentLength, Framing, FramingBits, readFraming } from "lws-xs/engines/h1/framing";
+import { feedHead, reasonPhrase } from "lws-xs/engines/h1/head";
 import { HeadTable } from "lws-xs/engines/head-table";
 import { checkProgress, eachPiece, framingName, toBytes } from "./h1-check.js";
 import { Random } from "./random.js";
@@ -127,14 +127,11 @@ class Response {
 	log = "";
 	end = "more";
 	readonly #table = new HeadTable(512, 8);
-	readonly #head = new HeadParser(this.#table);
-	readonly #framing = new ResponseFraming();
 	readonly #chunked = new ChunkedDecoder();
 	#part: Part = Part.Head;
 	#remaining = 0;
 
 	constructor() {
-		this.#head.reset(undefined);
 		this.#chunked.reset();
 	}
 
@@ -146,8 +143,8 @@ class Response {
 	take(buffer: Uint8Array, start: number, end: number): number {
 		switch (this.#part) {
 			case Part.Head: {
-				const count = this.#checked(this.#head.feed(buffer, start, end), end - start);
-				if (count > 0 && this.#head.event === HeadEvent.Complete) this.#headComplete();
+				const count = this.#checked(feedHead(this.#table, buffer, start, end, undefined), end - start);
+				if (count > 0 && this.#table.isComplete) this.#headComplete();
 				return count;
 			}
 			case Part.Chunked: {
@@ -173,23 +170,23 @@ class Response {
 	}
 
 	#headComplete(): void {
-		const { status, minor } = this.#head;
 		const table = this.#table;
-		this.log += `${status} ${minor} ${this.#head.reason()};`;
+		const { status, minor } = table;
+		this.log += `${status} ${minor} ${reasonPhrase(table)};`;
 		for (let i = 0; i < table.count; i++) this.log += `${table.name(i)}=${table.value(i)};`;
 		this.log += `${table.dropped};`;
 		if (status < 200) {
-			this.#head.reset(undefined);
+			table.reset();
 			return;
 		}
-		const fault = this.#framing.read(table, "GET", status, minor);
-		if (fault < 0) {
-			this.end = faultCode(fault);
+		const framing = readFraming(table, "GET", status, minor);
+		if (framing < 0) {
+			this.end = faultCode(framing);
 			return;
 		}
-		this.log += `${framingName(this.#framing)} ${this.#framing.keepAlive};`;
-		this.#remaining = this.#framing.length;
-		switch (this.#framing.framing) {
+		this.log += `${framingName(table, framing)} ${(framing & FramingBits.KeepAlive) !== 0};`;
+		this.#remaining = contentLength(table);
+		switch (framing & FramingBits.Kind) {
 			case Framing.Chunked:
 				this.#part = Part.Chunked;
 				break;

@@ -47,7 +47,7 @@ export class ChunkedDecoder {
 	event: ChunkedEvent = ChunkedEvent.None;
 
 	reset(): void {
-		resetState(this.#state);
+		resetState(this.#state, Chunk.Words);
 		this.remaining = 0;
 		this.event = ChunkedEvent.None;
 	}
@@ -66,11 +66,11 @@ export class ChunkedDecoder {
 		if (next > 0) {
 			this.event = ChunkedEvent.Data;
 			this.remaining = next;
-		} else if (next !== ChunkNext.Framing) this.#endOrLarge(next);
+		} else if (next !== ChunkNext.Framing) this.endOrLarge(next);
 		return count;
 	}
 
-	#endOrLarge(next: number): void {
+	private endOrLarge(next: number): void {
 		const words = this.#words;
 		this.event = next === ChunkNext.End ? ChunkedEvent.Complete : ChunkedEvent.Data;
 		if (next === ChunkNext.End) return;

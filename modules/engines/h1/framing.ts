@@ -8,54 +8,51 @@ import type { HeadTable } from "../head-table.js";
 
 export const enum Framing {
 	None,
+	/** `contentLength` bytes. */
 	Length,
 	Chunked,
 	/** Until the connection is closed: complete and truncated cannot be told apart. */
 	UntilClose,
 }
 
+/** What `readFraming` gives. */
+export const enum FramingBits {
+	/** A Framing. */
+	Kind = 3,
+	/** The connection can carry another exchange once this one is complete. */
+	KeepAlive = 4,
+}
+
 /** Of a length. */
 const HALF = 0x4000000;
 
-export class ResponseFraming {
-	framing: Framing = Framing.None;
-	/** Bytes of the body, for Framing.Length. */
-	length = 0;
-	/** The connection can carry another exchange once this one is complete. */
-	keepAlive = false;
-
-	/** 0, or a Fault. */
-	read(table: HeadTable, method: string, status: number, minor: number): number {
-		const summary = table.words[Head.Summary] as number;
-		let framing: Framing = Framing.None;
-		let length = 0;
-		let fault = 0;
-		let keepAlive = (summary & HeadSummary.Persistent) !== 0;
-		// Rule 1: no body, whatever the fields say. Who counts wrong is not trusted with the next response, though.
-		if (method === "HEAD" || status < 200 || status === 204 || status === 304) {
-			if ((summary & HeadSummary.BadLength) !== 0) keepAlive = false;
-		}
-		// Rule 5, also where rule 3 lets Transfer-Encoding decide: that "ought to be handled as an error".
-		else if ((summary & HeadSummary.BadLength) !== 0) fault = Fault.BadContentLength;
-		else if (((summary >> HeadSummary.CodingShift) & HeadSummary.CodingBits) !== TransferCoding.None) {
-			// Rule 4: we sent no TE, so nothing but chunked, once, can be understood.
-			if (((summary >> HeadSummary.CodingShift) & HeadSummary.CodingBits) === TransferCoding.Chunked) {
-				framing = Framing.Chunked;
-			} else fault = Fault.BadTransferEncoding;
+/** FramingBits, or a Fault. */
+export function readFraming(table: HeadTable, method: string, status: number, minor: number): number {
+	const summary = table.words[Head.Summary] as number;
+	const keepAlive = (summary & HeadSummary.Persistent) !== 0 ? FramingBits.KeepAlive : 0;
+	// Rule 1: no body, whatever the fields say. Who counts wrong is not trusted with the next response, though.
+	if (method === "HEAD" || status < 200 || status === 204 || status === 304) {
+		return (summary & HeadSummary.BadLength) !== 0 ? Framing.None : keepAlive;
+	}
+	// Rule 5, also where rule 3 lets Transfer-Encoding decide: that "ought to be handled as an error".
+	if ((summary & HeadSummary.BadLength) !== 0) return Fault.BadContentLength;
+	const hasLength = (summary & HeadSummary.Length) !== 0;
+	switch ((summary >> HeadSummary.CodingShift) & HeadSummary.CodingBits) {
+		case TransferCoding.None:
+			return hasLength ? Framing.Length | keepAlive : Framing.UntilClose;
+		case TransferCoding.Chunked:
 			// Both fields, or chunked from HTTP/1.0, may be an attack on the framing: the connection is not used again
 			// (rule 3, and section 6.1).
-			if (minor === 0 || (summary & HeadSummary.Length) !== 0) keepAlive = false;
-		} else if ((summary & HeadSummary.Length) !== 0) {
-			framing = Framing.Length;
-			length = table.words[Head.LengthLow] as number;
-			if ((summary & HeadSummary.LargeLength) !== 0) length += (table.words[Head.LengthHigh] as number) * HALF;
-		} else {
-			framing = Framing.UntilClose;
-			keepAlive = false;
-		}
-		this.framing = framing;
-		this.length = length;
-		this.keepAlive = keepAlive;
-		return fault;
+			return minor === 0 || hasLength ? Framing.Chunked : Framing.Chunked | keepAlive;
+		default:
+			// Rule 4: we sent no TE, so nothing but chunked, once, can be understood.
+			return Fault.BadTransferEncoding;
 	}
+}
+
+/** Bytes of the body, for Framing.Length. */
+export function contentLength({ words }: HeadTable): number {
+	const low = words[Head.LengthLow] as number;
+	const isLarge = ((words[Head.Summary] as number) & HeadSummary.LargeLength) !== 0;
+	return isLarge ? low + (words[Head.LengthHigh] as number) * HALF : low;
 }

@@ -24,70 +24,35 @@
  * | LineFeed | the LF after a CR | FieldStart |
  * | LastLineFeed | the LF of the empty line | Done |
  */
-import { Head, HeadSummary, HttpLimit, resetState, scanHead } from "lws-xs/native/http";
+import { Head, HttpLimit, scanHead } from "lws-xs/native/http";
 import { bytesToString, stringToBytes } from "lws-xs/native/kernels";
 import type { HeadTable } from "../head-table.js";
 
 export const HEAD_LIMIT: number = HttpLimit.Head;
 
-export const enum HeadEvent {
-	None,
-	/** The empty line has come; `status`, `minor` and the table are complete. */
-	Complete,
+/**
+ * Consumes up to the end of the head; gives the count of bytes, or a Fault. `keep`: what `joinNames` has made of the names
+ * of the fields to keep; undefined: all that fit.
+ */
+export function feedHead(
+	table: HeadTable,
+	bytes: Uint8Array,
+	start: number,
+	end: number,
+	keep: Uint8Array | undefined,
+): number {
+	return scanHead(table.memory, bytes, start, end, keep);
 }
 
-export class HeadParser {
-	readonly #table: HeadTable;
-	/** Lower-case names to keep; undefined: all that fit. */
-	#names: readonly string[] | undefined;
-	/** The same for the kernel. */
-	#keep: Uint8Array | undefined;
-	event: HeadEvent = HeadEvent.None;
-	status = 0;
-	/** Minor version: 0 or 1; anything above counts as 1 (RFC 9110 section 2.5). */
-	minor = 0;
-
-	constructor(table: HeadTable) {
-		this.#table = table;
-	}
-
-	reset(keep: readonly string[] | undefined): void {
-		resetState(this.#table.state);
-		this.event = HeadEvent.None;
-		this.status = this.minor = 0;
-		if (keep === this.#names) return;
-		this.#names = keep;
-		this.#keep = keep && joinNames(keep);
-	}
-
-	/** Whether any byte of a response has come. */
-	get started(): boolean {
-		return (this.#table.words[Head.Size] as number) > 0;
-	}
-
-	reason(): string {
-		const { state, words } = this.#table;
-		const end = words[Head.LineLength] as number;
-		if (end <= HttpLimit.ReasonStart) return "";
-		return bytesToString(new Uint8Array(state, 4 * Head.Line), HttpLimit.ReasonStart, end);
-	}
-
-	/** Consumes up to the end of the head; gives the count of bytes, or a Fault. */
-	feed(bytes: Uint8Array, start: number, end: number): number {
-		const table = this.#table;
-		const count = scanHead(table.state, bytes, start, end, table.bytes, table.spans, this.#keep);
-		const summary = table.words[Head.Summary] as number;
-		if (summary > 0) {
-			this.event = HeadEvent.Complete;
-			this.status = summary & HeadSummary.StatusBits;
-			this.minor = (summary >> HeadSummary.MinorShift) & 1;
-		}
-		return count;
-	}
+/** The reason phrase, once the status line has come. */
+export function reasonPhrase({ memory, words }: HeadTable): string {
+	const length = words[Head.LineLength] as number;
+	if (length <= HttpLimit.ReasonStart) return "";
+	return bytesToString(memory, 4 * Head.Line + HttpLimit.ReasonStart, 4 * Head.Line + length);
 }
 
-/** Each name followed by a zero byte. */
-function joinNames(names: readonly string[]): Uint8Array {
+/** Names in lower case, as the parser takes them: each followed by a zero byte. */
+export function joinNames(names: readonly string[]): Uint8Array {
 	let size = 0;
 	for (let i = 0; i < names.length; i++) size += (names[i] as string).length + 1;
 	const bytes = new Uint8Array(size);

@@ -9,91 +9,65 @@ import { stringToBytes } from "lws-xs/native/kernels";
 /** Bytes of a code point in UTF-8, at most. */
 const LONGEST_CHARACTER = 4;
 
-const enum Part {
-	Line,
-	Name,
-	Value,
-	End,
-	Done,
-}
+/** Behind the last field. */
+const END = "\r\n";
 
 export class RequestWriter {
-	#line = "";
 	/** Names and values in turn; the transaction's own array. */
-	#fields: readonly string[] = Object.freeze([]);
-	#part: Part = Part.Done;
-	#index = 0;
-	/** Of the present part, what did not fit and is left to write. */
-	#rest = "";
+	readonly #fields: readonly string[];
+	/** What is written next: the present part, or what did not fit of it; "" when all is done. */
+	#text: string;
+	/** The part after that: an index of `#fields`, their number for the end, or one more. */
+	#next = 0;
+	/** Something of the present part has been written. */
+	#isSplit = false;
 
-	begin(method: string, target: string, fields: readonly string[]): void {
-		this.#line = `${method} ${target} HTTP/1.1\r\n`;
+	constructor(method: string, target: string, fields: readonly string[]) {
 		this.#fields = fields;
-		this.#index = 0;
-		this.#part = Part.Line;
-		this.#rest = "";
+		this.#text = `${method} ${target} HTTP/1.1\r\n`;
 	}
 
 	/** Something of it has been written. */
 	get begun(): boolean {
-		return this.#part !== Part.Line || this.#rest !== "";
+		return this.#next > 0 || this.#isSplit;
 	}
 
 	get done(): boolean {
-		return this.#part === Part.Done;
+		return this.#text === "";
 	}
 
 	/** Writes what fits into [start, end) of `out`; gives the count of bytes. */
 	emit(out: Uint8Array, start: number, end: number): number {
 		const room = end === out.length ? out : new Uint8Array(out.buffer, out.byteOffset, end);
 		let at = start;
-		while (this.#part !== Part.Done) {
-			const text = this.#rest || this.#text();
+		while (this.#text !== "") {
+			const text = this.#text;
 			const count = stringToBytes(text, room, at);
 			if (count < 0) {
 				// only a part that is longer than all the room is split; others wait for the next call
-				if ((at > start && this.#rest === "") || end - at < LONGEST_CHARACTER) break;
-				const fitting = this.#fitting(text, end - at);
+				if ((at > start && !this.#isSplit) || end - at < LONGEST_CHARACTER) break;
+				const fitting = this.fitting(text, end - at);
 				at += stringToBytes(text.slice(0, fitting), room, at);
-				this.#rest = text.slice(fitting);
+				this.#text = text.slice(fitting);
+				this.#isSplit = true;
 				continue;
 			}
 			at += count;
-			this.#rest = "";
-			this.#advance();
+			this.#isSplit = false;
+			this.#text = this.takePart();
 		}
 		return at - start;
 	}
 
-	#text(): string {
-		switch (this.#part) {
-			case Part.Line:
-				return this.#line;
-			case Part.Name:
-				return `${this.#fields[this.#index]}: `;
-			case Part.Value:
-				return `${this.#fields[this.#index + 1]}\r\n`;
-			default:
-				return "\r\n";
-		}
-	}
-
-	#advance(): void {
-		if (this.#part === Part.Name) {
-			this.#part = Part.Value;
-			return;
-		}
-		if (this.#part === Part.End) {
-			this.#part = Part.Done;
-			this.#fields = Object.freeze([]);
-			return;
-		}
-		if (this.#part === Part.Value) this.#index += 2;
-		this.#part = this.#index < this.#fields.length ? Part.Name : Part.End;
+	private takePart(): string {
+		const fields = this.#fields;
+		const next = this.#next++;
+		if (next >= fields.length) return next === fields.length ? END : "";
+		return next % 2 === 0 ? `${fields[next]}: ` : `${fields[next]}\r\n`;
 	}
 
 	/** How many characters of `text` surely fit into `room` bytes, of which there are enough for one. */
-	#fitting(text: string, room: number): number {
+	private fitting(text: string, room: number): number {
 		const count = Math.min(text.length, Math.floor(room / LONGEST_CHARACTER));
 		// where strings are UTF-16, a surrogate pair is not torn apart; where they are code points, there is none
 		if (!isWithin(text.charCodeAt(count - 1), 0xd800) || !isWithin(text.charCodeAt(count), 0xdc00)) return count;

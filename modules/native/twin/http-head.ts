@@ -3,7 +3,7 @@
  * function by function, with the clause of the RFC at each rejection.
  */
 import { ConnectionOption, Head, HeadState, HeadSummary, HttpFault, HttpLimit, NeededField } from "lws-xs/native/http";
-import { checkSpan } from "./checks.js";
+import { checkInteger, checkSpan } from "./checks.js";
 import { commitField, neededField } from "./http-field.js";
 import { copyFolded, isDigit, isSpace, isToken, lineBytes, skipSpace, skipText, trimEnd } from "./http-text.js";
 
@@ -13,6 +13,8 @@ const SP = 0x20;
 const DOT = 0x2e;
 const ZERO = 0x30;
 const COLON = 0x3a;
+/** Three words. */
+const FIELD_SIZE = 12;
 
 /** "HTTP/" */
 const HTTP: readonly number[] = Object.freeze([0x48, 0x54, 0x54, 0x50, 0x2f]);
@@ -34,29 +36,25 @@ class Scan {
 	end: number;
 	fault = 0;
 
-	constructor(
-		state: ArrayBuffer,
-		bytes: Uint8Array,
-		start: number,
-		end: number,
-		table: Uint8Array,
-		spans: ArrayBuffer,
-		keep: Uint8Array | undefined,
-	) {
+	constructor(table: ArrayBuffer, bytes: Uint8Array, start: number, end: number, keep: Uint8Array | undefined) {
 		checkSpan(bytes, start, end);
-		if (table.length < HttpLimit.ReservedBytes) throw new RangeError("table too short");
-		if (state.byteLength < 4 * Head.Words) throw new RangeError("no words");
-		this.head = new Int32Array(state, 0, Head.Words);
-		this.line = lineBytes(state);
-		this.table = table;
-		this.spans = new Int32Array(spans, 0, spans.byteLength >> 2);
-		this.fields = Math.floor(this.spans.length / 3);
+		const stateSize = 4 * Head.Words;
+		if (table.byteLength < stateSize) throw new RangeError("no words");
+		this.head = new Int32Array(table, 0, Head.Words);
+		this.line = lineBytes(table);
+		this.fields = this.get(Head.Fields);
+		const textSize = this.get(Head.TextSize);
+		const isSound = this.fields >= 0 && textSize >= HttpLimit.ReservedBytes;
+		if (!isSound || stateSize + FIELD_SIZE * this.fields + textSize > table.byteLength) {
+			throw new RangeError("table too short");
+		}
+		this.spans = new Int32Array(table, stateSize, 3 * this.fields);
+		this.table = new Uint8Array(table, stateSize + FIELD_SIZE * this.fields, textSize);
 		this.keep = keep;
 		this.bytes = bytes;
 		this.at = start;
 		this.end = end;
-		if (table.buffer === state && table.byteOffset < 4 * Head.Words) throw new RangeError("buffers overlap");
-		if (spans === state || !this.#isPossible()) throw new RangeError("no state");
+		if (!this.#isPossible()) throw new RangeError("no state");
 	}
 
 	get(word: Head): number {
@@ -326,18 +324,17 @@ class Scan {
 	}
 }
 
-export function resetState(state: ArrayBuffer): void {
-	new Uint8Array(state).fill(0);
+export function resetState(state: ArrayBuffer, words: number): void {
+	checkInteger(words, 0, state.byteLength >> 2);
+	new Int32Array(state, 0, words).fill(0);
 }
 
 export function scanHead(
-	state: ArrayBuffer,
+	table: ArrayBuffer,
 	bytes: Uint8Array,
 	start: number,
 	end: number,
-	table: Uint8Array,
-	spans: ArrayBuffer,
 	keep: Uint8Array | undefined,
 ): number {
-	return new Scan(state, bytes, start, end, table, spans, keep).run();
+	return new Scan(table, bytes, start, end, keep).run();
 }

@@ -30,26 +30,33 @@ export function findHeadEnd(buffer: Uint8Array, start: number, end: number): num
 	return -1;
 }
 
-export function equalsFolded(buffer: Uint8Array, start: number, end: number, name: string): boolean {
-	checkSpan(buffer, start, end);
+/** In C a view and its buffer are the same. */
+function viewOf(buffer: Uint8Array | ArrayBuffer): Uint8Array {
+	return buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : buffer;
+}
+
+export function equalsFolded(buffer: Uint8Array | ArrayBuffer, start: number, end: number, name: string): boolean {
+	const bytes = viewOf(buffer);
+	checkSpan(bytes, start, end);
 	let at = start;
 	for (const character of name) {
 		const code = character.codePointAt(0) as number;
-		if (at === end || code === 0 || code > 0x7f || fold(buffer[at] as number) !== fold(code)) return false;
+		if (at === end || code === 0 || code > 0x7f || fold(bytes[at] as number) !== fold(code)) return false;
 		at++;
 	}
 	return at === end;
 }
 
-export function bytesToString(buffer: Uint8Array, start: number, end: number): string {
-	const isUtf8 = checkUtf8(0, buffer, start, end) === 0;
+export function bytesToString(buffer: Uint8Array | ArrayBuffer, start: number, end: number): string {
+	const bytes = viewOf(buffer);
+	const isUtf8 = checkUtf8(0, bytes, start, end) === 0;
 	let text = "";
 	for (let at = start; at < end; ) {
-		let code = buffer[at++] as number;
+		let code = bytes[at++] as number;
 		if (isUtf8 && code >= 0x80) {
 			let more = code < 0xe0 ? 1 : code < 0xf0 ? 2 : 3;
 			code &= 0x3f >> more;
-			for (; more > 0; more--) code = (code << 6) | ((buffer[at++] as number) & 0x3f);
+			for (; more > 0; more--) code = (code << 6) | ((bytes[at++] as number) & 0x3f);
 		}
 		text += String.fromCodePoint(code);
 	}

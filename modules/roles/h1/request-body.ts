@@ -10,13 +10,14 @@ const LF = 0x0a;
 const ZERO = 0x30;
 
 /** Bytes that one chunk may have now. It is put together in the output buffer, so that it leaves in one piece. */
-export function chunkAllowance({ output, stream }: Carrier): number {
+export function chunkAllowance({ buffers, stream }: Carrier): number {
 	const room = stream?.room ?? 0;
-	return Math.max(0, Math.min(room, output.length) - CHUNK_OVERHEAD);
+	return Math.max(0, Math.min(room, buffers.output.length) - CHUNK_OVERHEAD);
 }
 
 /** Writes `bytes` as one chunk, and the last chunk behind it; an empty chunk would be the last one, so it is left out. */
-export function writeChunk({ output, stream }: Carrier, bytes: Uint8Array, last: boolean): boolean {
+export function writeChunk({ buffers, stream }: Carrier, bytes: Uint8Array, last: boolean): boolean {
+	const { output } = buffers;
 	const count = bytes.length;
 	let at = 0;
 	if (count > 0) {

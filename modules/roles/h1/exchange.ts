@@ -1,0 +1,393 @@
+/**
+ * One exchange of HTTP/1.1 (RFC 9112): the request goes out while the response may already come in, so there are two
+ * states.
+ *
+ * | sending | | receiving | |
+ * |---|---|---|---|
+ * | Head | the head, in pieces as there is room | Head | status line and fields, interim responses skipped |
+ * | Body | the application writes when told | Body | the application reads when told |
+ * | Done | all of the request has left | Over | the exchange has ended |
+ *
+ * It ends exactly once: by `complete`, `fail` or `cancel`. Nothing of it is left then, so an idle connection holds no
+ * state of a message.
+ */
+import { copyBytes } from "lws-xs/native/kernels";
+import { faultCode } from "../../engines/errors.js";
+import { ChunkedDecoder, ChunkedEvent } from "../../engines/h1/chunked.js";
+import { contentLength, Framing, FramingBits, readFraming } from "../../engines/h1/framing.js";
+import { feedHead, joinNames, reasonPhrase } from "../../engines/h1/head.js";
+import { RequestWriter } from "../../engines/h1/request.js";
+import { BodyKind, type Buffers, type Carrier, type Exchange, type Order, type StreamEnd } from "../role.js";
+import { chunkAllowance, writeChunk } from "./request-body.js";
+
+/** A server that sends interim responses for ever would keep a client for ever; undici and curl stop near this too. */
+export const INTERIM_LIMIT = 100;
+/** Announcements in one turn, before other connections have theirs. */
+const ANNOUNCEMENTS = 16;
+
+const enum Send {
+	Head,
+	Body,
+	Done,
+}
+
+const enum Receive {
+	Head,
+	Body,
+	Over,
+}
+
+/** Whose exchange it is. */
+export interface ExchangeOwner {
+	/** It is over; the carrier is told next. */
+	left(): void;
+}
+
+export class H1Exchange implements Exchange {
+	readonly #owner: ExchangeOwner;
+	readonly #carrier: Carrier;
+	readonly #buffers: Buffers;
+	/** undefined when the exchange is over. */
+	#order: Order | undefined;
+	#send: Send = Send.Head;
+	#receive: Receive = Receive.Head;
+	/** Until the head has left. */
+	#writer: RequestWriter | undefined;
+	/** The names of the fields to keep, for the parser of the head. */
+	readonly #keep: Uint8Array | undefined;
+	/** Of the response body, as is what follows. */
+	#framing: Framing = Framing.None;
+	/** For Framing.Length. */
+	#remaining = 0;
+	/** Only for Framing.Chunked. */
+	#chunked: ChunkedDecoder | undefined;
+	/** The fields let the connection be used again. */
+	#keepAlive = false;
+	bodySent = 0;
+	/** The allowance when a write was refused: until there is more, asking again would only spin. */
+	#refusedAt = 0;
+	#interim = 0;
+	/** The application knows that content waits, and has not read since. */
+	isAnnounced = false;
+	progress = 0;
+	#announcements = 0;
+	/** `received` is under way, and what a read leaves is announced in there. */
+	#announcing = false;
+	/** The body needs no decoding, and none of it lies in the input: it can go straight to the application. */
+	#isDirect = false;
+	/** The last buffer of the application and its size, which costs more to ask for than to compare. */
+	#buffer: Uint8Array | undefined;
+	#size = 0;
+	/** How the stream has ended; what lies in the input is all that is left. */
+	#end: StreamEnd | undefined;
+
+	constructor(owner: ExchangeOwner, carrier: Carrier, order: Order) {
+		this.#owner = owner;
+		this.#carrier = carrier;
+		this.#buffers = carrier.buffers;
+		this.#order = order;
+		this.#writer = new RequestWriter(order.method, order.target, order.fields);
+		if (order.keepHeaders) this.#keep = joinNames(order.keepHeaders);
+		carrier.buffers.table.reset();
+	}
+
+	/** The stream has room. */
+	writable(): void {
+		this.progress++;
+		const order = this.#order;
+		if (!order) return;
+		if (this.#send === Send.Head && !this.sendHead(order)) return;
+		if (this.#send !== Send.Body) return;
+		this.#refusedAt = 0;
+		const allowance = this.allowance;
+		if (allowance > 0) order.handler.bodyWritable(allowance);
+	}
+
+	private sendHead(order: Order): boolean {
+		const carrier = this.#carrier;
+		const writer = this.#writer;
+		const output = this.#buffers.output;
+		while (writer && !writer.done) {
+			const stream = carrier.stream;
+			if (!stream) return false;
+			const count = writer.emit(output, 0, Math.min(output.length, stream.room));
+			if (count === 0 || stream.write(output, 0, count) === 0) return false;
+			order.sending();
+		}
+		this.#writer = undefined;
+		if (order.bodyKind === BodyKind.None || (order.bodyKind === BodyKind.Length && order.bodyLength === 0)) {
+			this.sendDone(order);
+		} else this.#send = Send.Body;
+		return true;
+	}
+
+	private sendDone(order: Order): void {
+		this.#send = Send.Done;
+		order.sent();
+	}
+
+	get allowance(): number {
+		if (this.#send !== Send.Body || !this.#order) return 0;
+		const { bodyKind, bodyLength } = this.#order;
+		if (bodyKind === BodyKind.Chunked) return chunkAllowance(this.#carrier);
+		const room = this.#carrier.stream?.room ?? 0;
+		const left = bodyLength - this.bodySent;
+		return room < left ? room : left;
+	}
+
+	get worthwhile(): number {
+		const allowance = this.allowance;
+		return allowance > this.#refusedAt ? allowance : 0;
+	}
+
+	write(bytes: Uint8Array, last: boolean): boolean {
+		const order = this.#order;
+		if (!order || this.#send !== Send.Body) return false;
+		const isWritten =
+			order.bodyKind === BodyKind.Chunked ? this.writeChunked(bytes, last) : this.writeIdentity(order, bytes, last);
+		if (!isWritten) this.#refusedAt = this.allowance;
+		return isWritten;
+	}
+
+	private writeChunked(bytes: Uint8Array, last: boolean): boolean {
+		const count = bytes.length;
+		if (count > chunkAllowance(this.#carrier) || !writeChunk(this.#carrier, bytes, last)) return false;
+		this.bodySent += count;
+		if (last) this.sendDone(this.#order as Order);
+		return true;
+	}
+
+	private writeIdentity(order: Order, bytes: Uint8Array, last: boolean): boolean {
+		const count = bytes.length;
+		const left = order.bodyLength - this.bodySent - count;
+		if (left < 0) throw new RangeError(`the body would become longer than its Content-Length of ${order.bodyLength}`);
+		const stream = this.#carrier.stream;
+		if (count > 0 && (!stream || stream.write(bytes, 0, count) === 0)) return false;
+		this.bodySent += count;
+		if (left === 0) this.sendDone(order);
+		else if (last) this.fail("app:body-too-short", `${this.bodySent} of ${order.bodyLength} bytes`);
+		return true;
+	}
+
+	/** Bytes wait in the stream. */
+	received(): void {
+		this.progress++;
+		while (this.#receive === Receive.Head) if (!this.receiveHead()) break;
+		if (this.#receive === Receive.Body && !this.isAnnounced && this.advance()) {
+			this.isAnnounced = true;
+			this.#announcing = true;
+			this.#announcements = 0;
+			this.#order?.handler.announced(this);
+			this.#announcing = false;
+		}
+	}
+
+	announce(): boolean {
+		if (this.#receive !== Receive.Body || this.isAnnounced || !this.advance()) return false;
+		this.isAnnounced = ++this.#announcements < ANNOUNCEMENTS;
+		if (!this.isAnnounced) this.#carrier.again();
+		return this.isAnnounced;
+	}
+
+	/** One step of the head; false when there is nothing to go on with. */
+	private receiveHead(): boolean {
+		const buffers = this.#buffers;
+		const { table } = buffers;
+		const order = this.#order as Order;
+		if (buffers.inputStart === buffers.inputEnd) {
+			if (this.#carrier.fill() === 0) return false;
+			if (!table.isStarted && this.#interim === 0) {
+				// RFC 9112 section 9.2: what comes before a request is no answer to it
+				if (this.#writer && !this.#writer.begun) return this.fail("h1:unsolicited-response");
+				order.answering();
+			}
+		}
+		const count = feedHead(table, buffers.input, buffers.inputStart, buffers.inputEnd, this.#keep);
+		if (count < 0) return this.fail(faultCode(count));
+		buffers.inputStart += count;
+		if (!table.isComplete) return true;
+		const { status, minor } = table;
+		if (status < 200) return this.skipInterim(order, status);
+		if (this.readFraming(order, status, minor)) this.beginBody(order, status, minor);
+		return false;
+	}
+
+	/** False: the fields contradict each other, and the exchange has failed. */
+	private readFraming(order: Order, status: number, minor: number): boolean {
+		const { table } = this.#buffers;
+		const framing = readFraming(table, order.method, status, minor);
+		if (framing < 0) return this.fail(faultCode(framing));
+		this.#framing = framing & FramingBits.Kind;
+		this.#keepAlive = (framing & FramingBits.KeepAlive) !== 0;
+		if (this.#framing === Framing.Length) this.#remaining = contentLength(table);
+		else if (this.#framing === Framing.Chunked) this.#chunked = new ChunkedDecoder();
+		return true;
+	}
+
+	private beginBody(order: Order, status: number, minor: number): void {
+		const { table, inputStart, inputEnd } = this.#buffers;
+		if (!order.responded(status, minor, reasonPhrase(table), table) || this.#order !== order) return;
+		const framing = this.#framing;
+		this.#receive = Receive.Body;
+		this.#isDirect = framing === Framing.Length && inputStart === inputEnd;
+		if (framing === Framing.None || (framing === Framing.Length && this.#remaining === 0)) this.complete();
+	}
+
+	/** RFC 9110 section 15.2: any number of them may come; 101 answers a wish that no exchange here has. */
+	private skipInterim(order: Order, status: number): boolean {
+		if (status === 101) this.fail("h1:unexpected-upgrade");
+		else if (++this.#interim > INTERIM_LIMIT) this.fail("h1:too-many-interim");
+		else this.#buffers.table.reset();
+		return this.#order === order;
+	}
+
+	/** Goes to the next content; false when none waits, also when the exchange has ended by that. */
+	private advance(): boolean {
+		const buffers = this.#buffers;
+		const chunked = this.#chunked;
+		if (chunked) {
+			while (chunked.event !== ChunkedEvent.Data) {
+				if (buffers.inputStart === buffers.inputEnd && this.#carrier.fill() === 0) break;
+				const count = chunked.feed(buffers.input, buffers.inputStart, buffers.inputEnd);
+				if (count < 0) return this.fail(faultCode(count));
+				buffers.inputStart += count;
+				if (chunked.event === ChunkedEvent.Complete) {
+					this.complete();
+					return false;
+				}
+			}
+		}
+		// what lies behind the body is none of its content, also while its last piece is being delivered
+		if (this.#framing === Framing.Length && this.#remaining === 0) return false;
+		if (buffers.inputStart < buffers.inputEnd || this.#carrier.available > 0) return true;
+		if (this.#end) this.endOfBody(this.#end);
+		return false;
+	}
+
+	read(buffer: Uint8Array): number {
+		if (buffer !== this.#buffer) {
+			if (buffer.length === 0) throw new RangeError("the buffer is empty");
+			this.#buffer = buffer;
+			this.#size = buffer.length;
+		}
+		if (this.#isDirect) {
+			const size = this.#size;
+			const stream = this.#carrier.stream;
+			if (stream && this.#remaining >= size && stream.available > 0) {
+				this.isAnnounced = false;
+				let count: number;
+				if (stream.source && stream.available >= size) {
+					// a resizable buffer may have become smaller since its size was asked for
+					count = stream.source.read(buffer) ?? 0;
+					stream.available -= count;
+				} else count = stream.read(buffer, 0, size);
+				this.#remaining -= count;
+				// false also when the exchange has ended in there
+				if (count > 0 && this.#order?.handler.content(buffer, count)) {
+					if (this.#remaining === 0) this.complete();
+					else if (!this.#announcing && (this.#carrier.available > 0 || this.#end)) this.#carrier.again();
+				}
+				return count;
+			}
+		}
+		return this.readSlowly(buffer);
+	}
+
+	/** Any body, from wherever it lies. */
+	private readSlowly(buffer: Uint8Array): number {
+		const order = this.#order;
+		if (!order || this.#receive !== Receive.Body) return 0;
+		const buffers = this.#buffers;
+		const framing = this.#framing;
+		const size = this.#size;
+		let total = 0;
+		this.isAnnounced = false;
+		do {
+			if (!this.advance()) break;
+			const count = this.take(buffer, framing);
+			if (count === 0) break;
+			total += count;
+			if (framing === Framing.Length && buffers.inputStart === buffers.inputEnd) this.#isDirect = true;
+			if (!order.handler.content(buffer, count) || this.#order !== order) return total;
+			if (framing === Framing.Length && this.#remaining === 0) this.complete();
+		} while (framing === Framing.Chunked && total < size);
+		if (this.#order === order && !this.#announcing) {
+			// what is left is announced in a later turn, and so is an end that has already come
+			const carrier = this.#carrier;
+			if (buffers.inputStart < buffers.inputEnd || carrier.available > 0 || this.#end) carrier.again();
+		}
+		return total;
+	}
+
+	/** Moves content to the start of `buffer`: what was read ahead first, then straight from the stream. */
+	private take(buffer: Uint8Array, framing: Framing): number {
+		const carrier = this.#carrier;
+		const buffers = this.#buffers;
+		const chunked = this.#chunked;
+		const size = this.#size;
+		const left = chunked ? chunked.remaining : framing === Framing.Length ? this.#remaining : size;
+		const limit = left < size ? left : size;
+		let count = buffers.inputEnd - buffers.inputStart;
+		// the rest of a small chunk and the next chunks are cheaper to fetch together
+		if (count === 0 && chunked && left < size && left < carrier.available) count = carrier.fill();
+		if (count > limit) count = limit;
+		if (count > 0) {
+			copyBytes(buffer, 0, buffers.input, buffers.inputStart, buffers.inputStart + count);
+			buffers.inputStart += count;
+		}
+		if (count < limit && buffers.inputStart === buffers.inputEnd) count += carrier.read(buffer, count, limit);
+		if (chunked) chunked.took(count);
+		else if (framing === Framing.Length) this.#remaining -= count;
+		return count;
+	}
+
+	/** The stream has ended. */
+	ended(code: string | undefined, detail?: unknown): void {
+		this.#end = { code, detail };
+		if (this.#receive === Receive.Head) {
+			if (this.#buffers.table.isStarted || this.#interim > 0) this.fail(code ?? "h1:truncated-head", detail);
+			else {
+				this.leave()?.unanswered(code ?? "h1:empty-reply", detail);
+				this.#carrier.finished(false);
+			}
+		} else if (this.#buffers.inputStart === this.#buffers.inputEnd) this.endOfBody(this.#end);
+	}
+
+	/** The stream is over and read to its end. */
+	private endOfBody({ code, detail }: StreamEnd): void {
+		if (this.#framing === Framing.UntilClose && code === undefined) this.complete();
+		else this.fail(code ?? "h1:truncated-body", detail);
+	}
+
+	private complete(): void {
+		const order = this.leave();
+		const carrier = this.#carrier;
+		const { inputStart, inputEnd } = this.#buffers;
+		const isClean = inputStart === inputEnd && carrier.available === 0 && !this.#end;
+		const reusable = this.#keepAlive && this.#send === Send.Done && isClean;
+		// first the application, which may still read the head; its next request waits for a later turn anyway
+		order?.completed();
+		carrier.finished(reusable);
+	}
+
+	/** Gives false, as whoever finds a fault does. */
+	private fail(code: string, detail?: unknown): false {
+		const order = this.leave();
+		order?.failed(code, detail);
+		this.#carrier.finished(false);
+		return false;
+	}
+
+	cancel(): void {
+		if (this.leave()) this.#carrier.finished(false);
+	}
+
+	private leave(): Order | undefined {
+		const order = this.#order;
+		this.#order = this.#buffer = undefined;
+		this.#receive = Receive.Over;
+		this.#isDirect = this.isAnnounced = false;
+		if (order) this.#owner.left();
+		return order;
+	}
+}
