@@ -17,8 +17,8 @@ export class Berth implements Buffers {
 	inputEnd = 0;
 	readonly output: Uint8Array;
 	readonly table: HeadTable;
-	/** Only where there is TLS. */
-	cipher: CipherBuffers | undefined;
+	/** Only where there is TLS; declared, not made, because elsewhere each berth is a slot smaller without it. */
+	declare cipher: CipherBuffers | undefined;
 
 	/** One block for all of it: each buffer of its own would cost three slots more, and what a block costs. */
 	constructor({ receiveBuffer, transmitBuffer, headTable, headFields }: BerthSizes) {

@@ -25,6 +25,13 @@ export interface ConnectionOwner {
 	released(connection: Connection, reusable: boolean): void;
 }
 
+const enum State {
+	New,
+	/** It has served a transaction. */
+	Used,
+	Closed,
+}
+
 /** What is known while a connection is being made, and of no use once it stands. */
 class Opening {
 	Socket: TCPClass | undefined;
@@ -52,11 +59,9 @@ export class Connection implements Carrier, StreamSink, Posted {
 	readonly #owner: ConnectionOwner;
 	readonly #turn: Turn;
 	#role: Role | undefined;
-	/** It has served before. */
-	#isUsed = false;
+	#state: State = State.New;
 	/** The end was found in a call to the stream, and is told later. */
 	#end: StreamEnd | undefined;
-	#closed = false;
 
 	constructor(owner: ConnectionOwner, turn: Turn, destination: Destination, berth: Berth) {
 		this.#owner = owner;
@@ -99,15 +104,15 @@ export class Connection implements Carrier, StreamSink, Posted {
 		if (!this.#role) return;
 		this.transaction = transaction;
 		transaction.secured = this.stream?.secured;
-		const isUsed = this.#isUsed;
-		this.#isUsed = true;
+		const isUsed = this.#state === State.Used;
+		this.#state = State.Used;
 		const started = transaction.start(this.#role, isUsed);
 		if (!started && this.transaction === transaction) this.finished(true);
 	}
 
 	close(): void {
-		if (this.#closed) return;
-		this.#closed = true;
+		if (this.#state === State.Closed) return;
+		this.#state = State.Closed;
 		this.buffers.inputStart = this.buffers.inputEnd = 0;
 		this.opening?.lookup?.cancel();
 		this.opening = undefined;
@@ -213,13 +218,13 @@ export class Connection implements Carrier, StreamSink, Posted {
 	}
 
 	runPosted(): void {
-		if (this.#closed) return;
+		if (this.#state === State.Closed) return;
 		if (this.#end) this.ended(this.#end.code, this.#end.detail);
 		else this.readable();
 	}
 
 	finished(reusable: boolean): void {
-		if (this.#closed) return;
+		if (this.#state === State.Closed) return;
 		this.transaction = undefined;
 		if (!reusable) this.close();
 		this.#owner.released(this, reusable);

@@ -25,9 +25,8 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	/** Milliseconds that an idle connection is kept. */
 	readonly #keepWarm: number;
 	readonly #queue: Transaction[] = [];
-	/** The one that has been idle longest is the first. */
-	readonly #idle: Connection[] = [];
-	readonly #busy: Connection[] = [];
+	/** All that are open: those without a transaction are idle, and the one that has been so for longest comes first. */
+	readonly #connections: Connection[] = [];
 	postedNext: Posted | undefined;
 	/** For the timers of all idle connections, made when the first one is idle: each function costs 144 bytes. */
 	#cool: ((timer: Timer) => void) | undefined;
@@ -39,14 +38,14 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	}
 
 	/** Reserves what TLS needs besides; connections that stand have it when they are made anew. */
-	secure(makeBuffers: () => CipherBuffers): void {
-		for (const berth of this.#berths) berth.cipher ??= makeBuffers();
-		for (const { buffers } of [...this.#busy, ...this.#idle]) buffers.cipher ??= makeBuffers();
+	secure(makeBuffers: (berth: Berth) => CipherBuffers): void {
+		for (const berth of this.#berths) berth.cipher ??= makeBuffers(berth);
+		for (const { buffers } of this.#connections) buffers.cipher ??= makeBuffers(buffers);
 	}
 
 	/** Open connections, busy and idle. */
 	get connections(): number {
-		return this.#busy.length + this.#idle.length;
+		return this.#connections.length;
 	}
 
 	place(transaction: Transaction): void {
@@ -56,7 +55,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 
 	withdraw(transaction: Transaction): void {
 		remove(this.#queue, transaction);
-		const connection = this.#busy.find((each) => each.transaction === transaction);
+		const connection = this.#connections.find((each) => each.transaction === transaction);
 		if (connection) {
 			connection.transaction = undefined;
 			connection.close();
@@ -71,10 +70,11 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	private serveQueue(): void {
 		for (let i = 0; i < this.#queue.length; ) {
 			const transaction = this.#queue[i] as Transaction;
-			const warm = this.findWarm(transaction.request.destination);
-			if (warm >= 0) {
+			const warm = this.findIdle(transaction.request.destination);
+			if (warm) {
 				this.#queue.splice(i, 1);
-				this.wake(warm).serve(transaction);
+				this.wake(warm);
+				warm.serve(transaction);
 			} else if (this.#berths.length > 0 || this.evict()) {
 				this.#queue.splice(i, 1);
 				this.connect(transaction, this.#berths.pop() as Berth);
@@ -82,28 +82,28 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		}
 	}
 
-	private findWarm(destination: Destination): number {
-		for (let i = 0; i < this.#idle.length; i++) {
-			if (isSameDestination((this.#idle[i] as Connection).destination, destination)) return i;
+	/** The one to that destination, or any, that has been idle longest. */
+	private findIdle(destination?: Destination): Connection | undefined {
+		for (let i = 0; i < this.#connections.length; i++) {
+			const connection = this.#connections[i] as Connection;
+			if (connection.transaction) continue;
+			if (!destination || isSameDestination(connection.destination, destination)) return connection;
 		}
-		return -1;
+		return undefined;
 	}
 
-	private wake(index: number): Connection {
-		const [connection] = this.#idle.splice(index, 1) as [Connection];
+	private wake({ warm }: Connection): void {
 		try {
-			if (connection.warm) this.#host.Timer.schedule(connection.warm);
+			if (warm) this.#host.Timer.schedule(warm);
 		} catch {
 			// then it fires, and finds none that is idle
 		}
-		this.#busy.push(connection);
-		return connection;
 	}
 
 	/** Gives up the connection that has been idle longest, for one to another destination. */
 	private evict(): boolean {
-		if (this.#idle.length === 0) return false;
-		const connection = this.wake(0);
+		const connection = this.findIdle();
+		if (!connection) return false;
 		connection.close();
 		this.free(connection);
 		return true;
@@ -113,7 +113,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		const { destination } = transaction.request;
 		const connection = new Connection(this, this.#host.turn, destination, berth);
 		connection.transaction = transaction;
-		this.#busy.push(connection);
+		this.#connections.push(connection);
 		transaction.connecting();
 		// without a clock it has ended there, and the connection with it
 		if (transaction.isEnded) return;
@@ -156,8 +156,8 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 
 	released(connection: Connection, reusable: boolean): void {
 		if (reusable && this.#keepWarm > 0 && this.startCooling(connection)) {
-			remove(this.#busy, connection);
-			this.#idle.push(connection);
+			remove(this.#connections, connection);
+			this.#connections.push(connection);
 		} else {
 			connection.close();
 			this.free(connection);
@@ -180,8 +180,8 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 
 	/** A connection has been idle for long enough. */
 	private cooled(timer: Timer): void {
-		const connection = this.#idle.find((each) => each.warm === timer);
-		if (!connection) return;
+		const connection = this.#connections.find((each) => each.warm === timer);
+		if (!connection || connection.transaction) return;
 		// a timer that fires once is gone by that
 		connection.warm = undefined;
 		this.#host.turn.enter();
@@ -193,12 +193,12 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	private free(connection: Connection): void {
 		if (connection.warm) this.#host.Timer.clear(connection.warm);
 		connection.warm = undefined;
-		if (remove(this.#idle, connection) || remove(this.#busy, connection)) this.#berths.push(connection.buffers);
+		if (remove(this.#connections, connection)) this.#berths.push(connection.buffers);
 	}
 
 	/** Closes everything; transactions must have ended before. */
 	close(): void {
-		for (const connection of [...this.#busy, ...this.#idle]) {
+		for (const connection of [...this.#connections]) {
 			connection.close();
 			this.free(connection);
 		}

@@ -106,7 +106,7 @@ export interface MemoryPlan {
 }
 
 /** The two buffers of ciphertext of a connection: as much at a time as of plaintext. */
-export function cipherSizes(sizes: Sizes): { input: number; output: number } {
+export function cipherSizes(sizes: Pick<Sizes, "receiveBuffer" | "transmitBuffer">): { input: number; output: number } {
 	return { input: sizes.receiveBuffer, output: sizes.transmitBuffer + RECORD_OVERHEAD };
 }
 

@@ -2,11 +2,18 @@
 import { Berth } from "../dispatch/berth.js";
 import { Pool, type PoolHost } from "../dispatch/pool.js";
 import type { Turn } from "../dispatch/turn.js";
+import type { CipherBuffers } from "../transport/tls.js";
 import { LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_PROTOCOL_INIT } from "./constants.js";
 import { cipherSizes, type Sizes } from "./options.js";
 import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
 import type { ClientSsl } from "./ssl.js";
 import { ClientWsi } from "./wsi.js";
+
+/** What TLS needs besides, for a connection with that berth. */
+function makeCipherBuffers({ input, output }: Berth): CipherBuffers {
+	const sizes = cipherSizes({ receiveBuffer: input.length, transmitBuffer: output.length });
+	return { input: new Uint8Array(sizes.input), output: new Uint8Array(sizes.output) };
+}
 
 export class ClientVhost implements Vhost {
 	readonly name: string;
@@ -18,7 +25,6 @@ export class ClientVhost implements Vhost {
 	/** One for each protocol: what it is told about itself is told on these. */
 	#spokesmen: Wsi[] | undefined;
 	#isDestroyed = false;
-	readonly #sizes: Sizes;
 	#ssl: ClientSsl | undefined;
 
 	constructor(context: Context, host: PoolHost, name: string, protocols: readonly Protocol[], sizes: Sizes) {
@@ -26,7 +32,6 @@ export class ClientVhost implements Vhost {
 		this.turn = host.turn;
 		this.name = name;
 		this.protocols = protocols;
-		this.#sizes = sizes;
 		const berths: Berth[] = [];
 		for (let i = 0; i < sizes.connections; i++) berths.push(new Berth(sizes));
 		this.pool = new Pool(host, berths, sizes.keepWarm);
@@ -44,8 +49,7 @@ export class ClientVhost implements Vhost {
 	/** From now on there is TLS. */
 	secure(ssl: ClientSsl): void {
 		this.#ssl = ssl;
-		const { input, output } = cipherSizes(this.#sizes);
-		this.pool.secure(() => ({ input: new Uint8Array(input), output: new Uint8Array(output) }));
+		this.pool.secure(makeCipherBuffers);
 	}
 
 	initProtocols(): void {
