@@ -6,7 +6,7 @@
  */
 import { type Delivered, LwsError } from "../engines/errors.js";
 import type { HeadTable } from "../engines/head-table.js";
-import { type BodyHandler, BodyKind, type Exchange, type Order, type Role } from "../roles/role.js";
+import { type BodyHandler, BodyKind, type Exchange, type Order, type OrderRequest, type Role } from "../roles/role.js";
 import type { Secured, Security } from "../transport/security.js";
 import { Deadline, type DeadlineOwner, type Deadlines } from "./deadline.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
@@ -27,12 +27,9 @@ export function isSameDestination(a: Destination, b: Destination): boolean {
 }
 
 /** The request as it was asked for; the face completes the fields when its head is made. */
-export interface Request {
-	readonly method: string;
-	readonly target: string;
+export interface Request extends OrderRequest {
 	readonly destination: Destination;
 	readonly deadlines: Deadlines;
-	readonly keepHeaders: readonly string[] | undefined;
 }
 
 /** Who asked for it. Nothing of this is called from inside a call of the application, `content` and `completed` excepted. */
@@ -60,7 +57,9 @@ export const enum TransactionState {
 	/** Waits for a turn, or for a connection. */
 	Queued,
 	Exchanging,
+	/** Over, which the observer has yet to be told. */
 	Ended,
+	Told,
 }
 
 /** Methods that may be repeated without asking (RFC 9110 section 9.2.2). */
@@ -70,12 +69,9 @@ const NO_FIELDS: readonly string[] = Object.freeze([]);
 
 export class Transaction implements Order, Posted, DeadlineOwner {
 	readonly request: Request;
-	readonly handler: BodyHandler;
-	readonly method: string;
-	readonly target: string;
+	readonly handler: Observer;
 	/** Names and values in turn; complete when the observer has prepared the head. */
 	fields: readonly string[] = NO_FIELDS;
-	readonly keepHeaders: readonly string[] | undefined;
 	bodyKind: BodyKind = BodyKind.None;
 	bodyLength = 0;
 	state: TransactionState = TransactionState.Queued;
@@ -96,29 +92,24 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	#onUsedConnection = false;
 	/** Why it ended, until that is told. */
 	#error: LwsError | undefined;
-	#told = false;
-	readonly #observer: Observer;
 	readonly #placer: Placer;
 	readonly #turn: Turn;
 	readonly #deadline: Deadline;
 
 	constructor(request: Request, observer: Observer, placer: Placer, turn: Turn, TimerClass: TimerClass) {
 		this.request = request;
-		this.method = request.method;
-		this.target = request.target;
-		this.keepHeaders = request.keepHeaders;
-		this.#observer = this.handler = observer;
+		this.handler = observer;
 		this.#placer = placer;
 		this.#turn = turn;
 		this.#deadline = new Deadline(TimerClass, this);
 	}
 
 	get exchange(): Exchange | undefined {
-		return this.#observer.exchange;
+		return this.handler.exchange;
 	}
 
 	get isEnded(): boolean {
-		return this.state === TransactionState.Ended;
+		return this.state >= TransactionState.Ended;
 	}
 
 	get delivered(): Delivered {
@@ -139,9 +130,9 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	/** Tells the end, once, now. */
 	tell(): void {
-		if (this.#told) return;
-		this.#told = true;
-		this.#observer.ended(this.#error);
+		if (this.state !== TransactionState.Ended) return;
+		this.state = TransactionState.Told;
+		this.handler.ended(this.#error);
 		this.table = this.secured = undefined;
 	}
 
@@ -160,7 +151,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.#onUsedConnection = onUsedConnection;
 		if (!this.#prepared) {
 			this.#prepared = true;
-			if (!this.#observer.prepare()) {
+			if (!this.handler.prepare()) {
 				this.end(new LwsError("app:callback-refused", "no"));
 				return false;
 			}
@@ -171,7 +162,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		if (this.isEnded) return false;
 		const exchange = role.submit(this);
 		// it may have failed already, and begun another attempt
-		if (this.state === TransactionState.Exchanging) this.#observer.exchange = exchange;
+		if (this.state === TransactionState.Exchanging) this.handler.exchange = exchange;
 		return true;
 	}
 
@@ -189,7 +180,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.minor = minor;
 		this.reason = reason;
 		this.#deadline.idle(this.request.deadlines.idle);
-		if (!this.#observer.responded()) {
+		if (!this.handler.responded()) {
 			this.end(new LwsError("app:callback-refused", "yes"));
 			return false;
 		}
@@ -197,9 +188,9 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	}
 
 	completed(): void {
-		this.#observer.exchange = undefined;
+		this.handler.exchange = undefined;
 		this.end(undefined);
-		this.#observer.completed();
+		this.handler.completed();
 	}
 
 	failed(code: string, detail?: unknown): void {
@@ -211,7 +202,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		if (this.canRetry()) {
 			this.#retried = true;
 			this.#isSending = false;
-			this.#observer.exchange = undefined;
+			this.handler.exchange = undefined;
 			this.secured = undefined;
 			this.state = TransactionState.Queued;
 			this.#turn.post(this);
@@ -224,7 +215,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	 */
 	private canRetry(): boolean {
 		if (!this.#onUsedConnection || this.#retried || (this.exchange?.bodySent ?? 0) > 0) return false;
-		return IDEMPOTENT.includes(this.method);
+		return IDEMPOTENT.includes(this.request.method);
 	}
 
 	/** The first byte of a response has come. */
@@ -240,7 +231,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.#deadline.end();
 		this.#error = error;
 		const exchange = this.exchange;
-		this.#observer.exchange = undefined;
+		this.handler.exchange = undefined;
 		exchange?.cancel();
 		this.#turn.post(this);
 	}

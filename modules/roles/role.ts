@@ -74,16 +74,21 @@ export interface BodyHandler {
 	content(buffer: Uint8Array, count: number): boolean;
 }
 
-/** A request and who waits for its response: a transaction, as the role sees it. */
-export interface Order {
+/** What is asked for, and stays as it is. */
+export interface OrderRequest {
 	readonly method: string;
 	readonly target: string;
+	/** Lower-case names of the response fields to keep; undefined: all that fit. */
+	readonly keepHeaders: readonly string[] | undefined;
+}
+
+/** A request and who waits for its response: a transaction, as the role sees it. */
+export interface Order {
+	readonly request: OrderRequest;
 	/** Names and values in turn, the framing fields included. */
 	readonly fields: readonly string[];
 	readonly bodyKind: BodyKind;
 	readonly bodyLength: number;
-	/** Lower-case names of the response fields to keep; undefined: all that fit. */
-	readonly keepHeaders: readonly string[] | undefined;
 	/** The first byte of the request has left. */
 	sending(): void;
 	/** All of it has left. */

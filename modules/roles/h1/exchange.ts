@@ -86,8 +86,9 @@ export class H1Exchange implements Exchange {
 		this.#carrier = carrier;
 		this.#buffers = carrier.buffers;
 		this.#order = order;
-		this.#writer = new RequestWriter(order.method, order.target, order.fields);
-		if (order.keepHeaders) this.#keep = joinNames(order.keepHeaders);
+		const { method, target, keepHeaders } = order.request;
+		this.#writer = new RequestWriter(method, target, order.fields);
+		if (keepHeaders) this.#keep = joinNames(keepHeaders);
 		carrier.buffers.table.reset();
 	}
 
@@ -215,7 +216,7 @@ export class H1Exchange implements Exchange {
 	/** False: the fields contradict each other, and the exchange has failed. */
 	private readFraming(order: Order, status: number, minor: number): boolean {
 		const { table } = this.#buffers;
-		const framing = readFraming(table, order.method, status, minor);
+		const framing = readFraming(table, order.request.method, status, minor);
 		if (framing < 0) return this.fail(faultCode(framing));
 		this.#framing = framing & FramingBits.Kind;
 		this.#keepAlive = (framing & FramingBits.KeepAlive) !== 0;
