@@ -20,16 +20,13 @@ export class ClientVhost implements Vhost {
 	readonly context: Context;
 	readonly protocols: readonly Protocol[];
 	readonly pool: Pool;
-	readonly turn: Turn;
 	readonly #alive: Wsi[] = [];
 	/** One for each protocol: what it is told about itself is told on these. */
 	#spokesmen: Wsi[] | undefined;
-	#isDestroyed = false;
 	#ssl: ClientSsl | undefined;
 
 	constructor(context: Context, host: PoolHost, name: string, protocols: readonly Protocol[], sizes: Sizes) {
 		this.context = context;
-		this.turn = host.turn;
 		this.name = name;
 		this.protocols = protocols;
 		const berths: Berth[] = [];
@@ -37,8 +34,8 @@ export class ClientVhost implements Vhost {
 		this.pool = new Pool(host, berths, sizes.keepWarm);
 	}
 
-	get isDestroyed(): boolean {
-		return this.#isDestroyed;
+	get turn(): Turn {
+		return this.context.host.turn;
 	}
 
 	/** How its connections are secured; undefined before initVhostClientSsl. */
@@ -65,13 +62,11 @@ export class ClientVhost implements Vhost {
 	forget(wsi: Wsi): void {
 		const index = this.#alive.indexOf(wsi);
 		if (index >= 0) this.#alive.splice(index, 1);
-		if (this.#isDestroyed && this.#alive.length === 0) this.finish();
+		if (this.context.isDestroyed && this.#alive.length === 0) this.finish();
 	}
 
-	/** Every wsi ends in a later turn, then the protocols are told. */
+	/** The context has been destroyed: every wsi ends in a later turn, then the protocols are told. */
 	destroy(end: (wsi: Wsi) => void): void {
-		if (this.#isDestroyed) return;
-		this.#isDestroyed = true;
 		if (this.#alive.length === 0) this.finish();
 		else for (const wsi of [...this.#alive]) end(wsi);
 	}
