@@ -53,6 +53,7 @@ export interface Placer {
 	withdraw(transaction: Transaction): void;
 }
 
+/** In this order. */
 export const enum TransactionState {
 	/** Waits for a turn, or for a connection. */
 	Queued,

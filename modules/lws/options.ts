@@ -116,7 +116,7 @@ export function cipherSizes(sizes: Pick<Sizes, "receiveBuffer" | "transmitBuffer
  * objects around them come to it: docs/footprint.md has them.
  *
  * @example
- * memoryPlan({ connections: 1 }).total // 5148
+ * memoryPlan({ connections: 1 }).total // 5156
  */
 export function memoryPlan(info: Partial<Sizes>, hasTLS = false): MemoryPlan {
 	const sizes = completeSizes(info);
