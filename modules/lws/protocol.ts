@@ -74,7 +74,8 @@ export interface Protocol<User = unknown> {
 	/**
 	 * Called for everything that happens. A result other than 0 or undefined asks for the end of the wsi; so does an
 	 * exception, as `app:callback-threw`. `user` is what `newUser` made for the wsi, or its `userdata`. For
-	 * PROTOCOL_INIT and PROTOCOL_DESTROY the wsi stands for the vhost and has no transaction.
+	 * PROTOCOL_INIT and PROTOCOL_DESTROY the wsi stands for the vhost and has no transaction. In TypeScript it names all five
+	 * parameters, so that the reason tells what the input is.
 	 *
 	 * @example
 	 * callback(wsi, reason, user, input, length) {

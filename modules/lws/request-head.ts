@@ -1,10 +1,14 @@
 /** The head of a request while the application completes it: which fields it has, and how its body is framed. */
+import { isText, TextSet } from "lws-xs/native/http";
 import type { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isToken } from "../engines/h1/request.js";
 import { BodyKind } from "../roles/role.js";
 
 /** Methods whose request has content by definition: without any, they say so (RFC 9110 section 8.6). */
 const WITH_CONTENT: readonly string[] = Object.freeze(["POST", "PUT", "PATCH"]);
+
+/** Such a number can be counted exactly. */
+const LENGTH_DIGITS = 15;
 
 export class RequestHead {
 	readonly #method: string;
@@ -42,7 +46,8 @@ export class RequestHead {
 	}
 
 	private setLength(value: string): void {
-		if (!/^[0-9]{1,15}$/.test(value)) throw new TypeError("Content-Length is no number of bytes");
+		if (value.length > LENGTH_DIGITS || !isText(value, TextSet.Digits))
+			throw new TypeError("Content-Length is no number of bytes");
 		this.#length = Number(value);
 		this.checkFraming();
 	}

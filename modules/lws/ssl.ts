@@ -1,5 +1,7 @@
 /** TLS as lws has it: what a vhost's client connections are secured with. */
+
 import Base64 from "base64";
+import { isText, TextSet } from "lws-xs/native/http";
 import { Relax } from "lws-xs/native/tls/session";
 import { SessionCache } from "../dispatch/sessions.js";
 import { Security, type SecurityOptions, type TLSModule, type TrustHost } from "../transport/security.js";
@@ -64,7 +66,10 @@ export interface ConnectionSsl {
 
 const DEFAULT_ALPN = "http/1.1";
 const DEFAULT_SESSIONS = 4;
-const PIN = /^sha256\/\/([A-Za-z0-9+/]{43}=)$/;
+const PIN_BEGIN = "sha256//";
+/** Characters of base64 behind it, the last one "=". */
+const PIN_LENGTH = 44;
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const PIN_BYTES = 32;
 /** As many as the native session has room for. */
 const PINS = 8;
@@ -80,13 +85,15 @@ export class ClientSslCtx {
 	}
 }
 
+/** In debug builds XS begins a message with the name of the native function. */
+const XS_PREFIX = "Credentials.prototype.";
+
 function read(what: string, work: () => void): void {
 	try {
 		work();
 	} catch (exception) {
 		const message = exception instanceof Error ? exception.message : `${exception}`;
-		// in debug builds XS begins with the name of the native function
-		throw new Error(`${what}: ${message.replace(/^Credentials\.prototype\.\w+: /, "")}`);
+		throw new Error(`${what}: ${message.startsWith(XS_PREFIX) ? message.slice(message.indexOf(": ") + 2) : message}`);
 	}
 }
 
@@ -124,11 +131,19 @@ function parsePins(pins: readonly string[]): Uint8Array {
 	if (pins.length > PINS) throw new RangeError(`there are ${pins.length} pins, and ${PINS} at most`);
 	const bytes = new Uint8Array(PIN_BYTES * pins.length);
 	for (let i = 0; i < pins.length; i++) {
-		const text = PIN.exec(pins[i] as string)?.[1];
+		const text = base64OfPin(pins[i] as string);
 		if (text === undefined) throw new TypeError(`${JSON.stringify(pins[i])} is no pin: "sha256//" and 44 characters`);
 		bytes.set(new Uint8Array(Base64.decode(text)), PIN_BYTES * i);
 	}
 	return bytes;
+}
+
+function base64OfPin(pin: string): string | undefined {
+	if (!pin.startsWith(PIN_BEGIN) || pin.length !== PIN_BEGIN.length + PIN_LENGTH || !pin.endsWith("="))
+		return undefined;
+	const text = pin.slice(PIN_BEGIN.length);
+	for (const character of text.slice(0, -1)) if (!BASE64.includes(character)) return undefined;
+	return text;
 }
 
 /** Bits of LCCSCF_… as the checks that are not made. */
@@ -159,8 +174,12 @@ function versionNumber(name: string, version: string): number {
 
 /** The name that a certificate must have: that of the Host field, without its port and brackets. */
 export function nameOf(host: string): string {
-	const bracketed = /^\[([^\]]*)\]/.exec(host)?.[1];
-	return bracketed ?? host.replace(/:\d*$/, "");
+	const bracket = host.startsWith("[") ? host.indexOf("]") : -1;
+	if (bracket > 0) return host.slice(1, bracket);
+	const colon = host.lastIndexOf(":");
+	if (colon < 0) return host;
+	const port = host.slice(colon + 1);
+	return port === "" || isText(port, TextSet.Digits) ? host.slice(0, colon) : host;
 }
 
 /** All that a vhost's connections with TLS have in common. */

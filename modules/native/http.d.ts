@@ -217,3 +217,17 @@ export const enum ChunkNext {
  * behind it.
  */
 export function scanChunk(state: ArrayBuffer, bytes: Uint8Array, start: number, end: number): number;
+
+/** Sets of characters. */
+export const enum TextSet {
+	/** A method or a field name (RFC 9110 section 5.6.2). */
+	Token,
+	/** What cannot end the line of its field: all but NUL, CR and LF (RFC 9110 section 5.5). */
+	FieldValue,
+	/** What cannot end the request line: no white space, no controls (RFC 9112 section 3.2). */
+	Target,
+	Digits,
+}
+
+/** Whether all characters of a text are of the set; an empty text is a field value only. */
+export function isText(text: string, set: TextSet): boolean;

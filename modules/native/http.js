@@ -3,3 +3,4 @@
 export function scanHead(table, bytes, start, end, keep) @ "lws_http_scan_head";
 export function resetState(state, words) @ "lws_http_reset_state";
 export function scanChunk(state, bytes, start, end) @ "lws_http_scan_chunk";
+export function isText(text, set) @ "lws_http_is_text";

@@ -1,4 +1,5 @@
 /** Names to addresses over the host's ECMA-419 resolver; numeric addresses take no way round. */
+import { isText, TextSet } from "lws-xs/native/http";
 import type { Resolver, ResolverClass, ResolverOptions } from "./host.js";
 
 /** A lookup under way; `cancel` is the end of its callback. */
@@ -6,14 +7,16 @@ export interface Lookup {
 	cancel(): void;
 }
 
-const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-
 /** An IPv4 or IPv6 address, without brackets, or a UNIX socket: nothing that a resolver is needed for. */
 export function isNumeric(host: string): boolean {
 	if (host.startsWith("+")) return true;
-	const parts = IPV4.exec(host);
-	if (parts) return parts.slice(1).every((part) => Number(part) < 256);
-	return host.includes(":");
+	if (host.includes(":")) return true;
+	const parts = host.split(".");
+	return parts.length === 4 && parts.every(isOctet);
+}
+
+function isOctet(text: string): boolean {
+	return text.length <= 3 && isText(text, TextSet.Digits) && Number(text) < 256;
 }
 
 export class NameResolver {

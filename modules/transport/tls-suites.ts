@@ -1,28 +1,47 @@
 /** Names of cipher suites: what users write for OpenSSL or take from IANA's registry, as mbedTLS calls them. */
 
+import { isText, TextSet } from "lws-xs/native/http";
+
+const EXCHANGES: readonly string[] = Object.freeze(["ECDHE", "DHE", "ECDH"]);
+const KEYS: readonly string[] = Object.freeze(["RSA", "ECDSA", "DSS", "PSK"]);
+const CIPHERS: readonly string[] = Object.freeze(["AES", "CAMELLIA", "ARIA"]);
+
 /** "ECDHE-RSA-AES128-GCM-SHA256" → "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256" */
 function fromOpenSSL(name: string): string {
-	const parts = /^((?:ECDHE|DHE|ECDH)-(?:RSA|ECDSA|DSS|PSK)|PSK|)-?(.+)$/.exec(name);
-	const exchange = parts?.[1] || "RSA";
-	let cipher = (parts?.[2] ?? name).replace(/^(AES|CAMELLIA|ARIA)(\d{3})/, "$1-$2");
-	if (cipher === "CHACHA20-POLY1305") cipher += "-SHA256";
+	const parts = name.split("-");
+	const [first = "", second = ""] = parts;
+	let exchange = "RSA";
+	if (EXCHANGES.includes(first) && KEYS.includes(second)) exchange = parts.splice(0, 2).join("-");
+	else if (first === "PSK") exchange = parts.shift() ?? "";
+	return `TLS-${exchange}-WITH-${cipherOf(parts)}`;
+}
+
+/** "AES128", "CCM8" → "AES-128-CCM-8" */
+function cipherOf(parts: string[]): string {
+	const [cipher = "", mode = ""] = parts;
+	if (parts.join("-") === "CHACHA20-POLY1305") return "CHACHA20-POLY1305-SHA256";
+	const family = CIPHERS.find((each) => cipher.startsWith(each) && isText(cipher.slice(each.length), TextSet.Digits));
+	if (family === undefined) return parts.join("-");
+	parts[0] = `${family}-${cipher.slice(family.length)}`;
 	// OpenSSL leaves out the mode that was once the only one
-	cipher = cipher.replace(/^((?:AES|CAMELLIA|ARIA)-\d{3})-(SHA\d*)$/, "$1-CBC-$2").replace(/-CCM(8?)$/, "-CCM$1");
-	return `TLS-${exchange}-WITH-${cipher.replace("CCM8", "CCM-8")}`;
+	if (parts.length === 2 && mode.startsWith("SHA")) parts.splice(1, 0, "CBC");
+	return parts.join("-").replace("CCM8", "CCM-8");
 }
 
 function nameOf(name: string): string {
 	const upper = name.toUpperCase();
 	if (upper.startsWith("TLS1-3-") || upper.startsWith("TLS-")) return upper;
-	const isNew = /^TLS_(AES|CHACHA20)_/.test(upper);
-	if (isNew) return `TLS1-3-${upper.slice(4).replaceAll("_", "-")}`;
+	if (upper.startsWith("TLS_AES_") || upper.startsWith("TLS_CHACHA20_"))
+		return `TLS1-3-${upper.slice(4).replaceAll("_", "-")}`;
 	return upper.startsWith("TLS_") ? upper.replaceAll("_", "-") : fromOpenSSL(upper);
 }
 
 /** mbedTLS's names of the suites in a list that are for this version of TLS: a name of the other one has no effect. */
 export function suitesOf(list: string, version: "1.2" | "1.3"): string[] {
 	return list
-		.split(/[:, ]+/)
+		.replaceAll(",", ":")
+		.replaceAll(" ", ":")
+		.split(":")
 		.filter((name) => name !== "")
 		.map(nameOf)
 		.filter((name) => name.startsWith("TLS1-3-") === (version === "1.3"));

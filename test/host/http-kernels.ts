@@ -5,7 +5,7 @@
  */
 import { Fault } from "lws-xs/engines/errors";
 import * as http from "lws-xs/native/http";
-import { Chunk, ChunkState, Head, HeadState, HttpFault, HttpLimit } from "lws-xs/native/http";
+import { Chunk, ChunkState, Head, HeadState, HttpFault, HttpLimit, TextSet } from "lws-xs/native/http";
 import * as twin from "lws-xs/native/twin/http";
 import { Random } from "../vectors/random.js";
 import { argument, equal, fail, test } from "./harness.js";
@@ -283,6 +283,22 @@ compare("scanChunk and its twin agree on states that no scanner has left.", () =
 	);
 	equal(refused, "throws RangeError", "a state too short");
 	return [both, short];
+});
+
+test("isText and its twin agree, on every character and on texts of them.", () => {
+	const sets = [TextSet.Token, TextSet.FieldValue, TextSet.Target, TextSet.Digits];
+	const agree = (text: string, set: TextSet) =>
+		equal(http.isText(text, set), twin.isText(text, set), JSON.stringify(text));
+	for (const set of sets) {
+		agree("", set);
+		for (let code = 0; code < 0x180; code++) agree(String.fromCharCode(code), set);
+		for (let round = 0; round < rounds; round++) {
+			const codes = Array.from({ length: random(20) }, () =>
+				oneOf([0x30 + random(10), 0x21 + random(94), random(0x3000)]),
+			);
+			agree(String.fromCharCode(...codes), set);
+		}
+	}
 });
 
 test("The faults of the machines are those of the engines.", () => {

@@ -4,6 +4,7 @@
  *
  * The parts are strings that were checked before (`isToken`, `isFieldValue`, `isTarget`); this writes what it is given.
  */
+import { isText, TextSet } from "lws-xs/native/http";
 import { stringToBytes } from "lws-xs/native/kernels";
 
 /** Bytes of a code point in UTF-8, at most. */
@@ -80,22 +81,17 @@ function isWithin(code: number, first: number): boolean {
 	return code >= first && code < first + 0x400;
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// what may not be there: a negated class that has NUL in it matches NUL on XS, and what else is in its range
-const NO_VALUE = /[\0\r\n]/;
-const NO_TARGET = /[\0-\x20\x7f]/;
-
 /** A method or a field name (RFC 9110 section 5.6.2). */
 export function isToken(text: string): boolean {
-	return TOKEN.test(text);
+	return isText(text, TextSet.Token);
 }
 
 /** A field value that cannot end its line (RFC 9110 section 5.5). */
 export function isFieldValue(text: string): boolean {
-	return !NO_VALUE.test(text);
+	return isText(text, TextSet.FieldValue);
 }
 
 /** A request target without white space and controls: it cannot end the request line (RFC 9112 section 3.2). */
 export function isTarget(text: string): boolean {
-	return text !== "" && !NO_TARGET.test(text);
+	return isText(text, TextSet.Target);
 }

@@ -1,5 +1,5 @@
 /** The characters of HTTP/1, for the twins of its machines. */
-import { Head, HttpLimit } from "lws-xs/native/http";
+import { Head, HttpLimit, TextSet } from "lws-xs/native/http";
 import { fold } from "./checks.js";
 
 /** The characters of a token that are neither letters nor digits (RFC 9110 section 5.6.2). */
@@ -62,4 +62,22 @@ export function skipText(bytes: Uint8Array, start: number, end: number): number 
 export function copyFolded(target: Uint8Array, at: number, source: Uint8Array, start: number, end: number): number {
 	for (let i = start; i < end; i++) target[at + i - start] = fold(source[i] as number);
 	return end - start;
+}
+
+export function isText(text: string, set: TextSet): boolean {
+	for (let i = 0; i < text.length; i++) if (!isOf(set, text.charCodeAt(i))) return false;
+	return text !== "" || set === TextSet.FieldValue;
+}
+
+function isOf(set: TextSet, code: number): boolean {
+	switch (set) {
+		case TextSet.Token:
+			return isToken(code);
+		case TextSet.FieldValue:
+			return code !== 0x00 && code !== 0x0d && code !== 0x0a;
+		case TextSet.Target:
+			return code > 0x20 && code !== 0x7f;
+		case TextSet.Digits:
+			return isDigit(code);
+	}
 }

@@ -2,3 +2,4 @@
 
 export { scanChunk } from "./http-chunk.js";
 export { resetState, scanHead } from "./http-head.js";
+export { isText } from "./http-text.js";
