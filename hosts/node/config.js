@@ -1,3 +1,3 @@
 // @ts-check
-/** Nothing is configured from outside: hosts/typings/host.d.ts. */
+/** Nothing is configured from outside: hosts/typings/host. */
 export default Object.freeze({});

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the machine trusts, and files of certificates: as hosts/typings/host.d.ts says. */
+/** What the machine trusts, and files of certificates: as hosts/typings/host says. */
 import { readFileSync } from "node:fs";
 import { rootCertificates } from "node:tls";
 

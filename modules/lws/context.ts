@@ -36,7 +36,8 @@ export interface ContextInfo extends Partial<VhostInfo>, ClientSslInfo {
 
 const TLS: TLSModule = Object.freeze({ Credentials, Session, library, knowsSuite });
 const HOST: HostClasses = Object.freeze({
-	TCP,
+	// the SDK's declaration says less of its socket than it does
+	TCP: TCP as unknown as TCPClass,
 	Resolver,
 	resolver: Object.freeze({}),
 	Timer,

@@ -5,7 +5,7 @@
 import { ok, strictEqual } from "node:assert";
 import { skipUnlessBuilt } from "../desktop/host.js";
 import type { PlannedRequest, Result } from "../wire/plan.js";
-import { RUNS, type Run, runPlan } from "../wire/run.js";
+import { isSimulator, RUNS, type Run, runPlan } from "../wire/run.js";
 import { cuts, ENDLESS, MALFORMED, type Script, SLOWNESS, TOLERATED } from "./scripts.js";
 import { HostileServer } from "./server.js";
 
@@ -75,7 +75,9 @@ function connectionsOf(server: HostileServer, script: number): { script: number;
 
 for (const run of RUNS) {
 	const isSlowest = run.variant === "asan" && run.divisor > 10;
-	const chosen = (scripts: Script[]) => scripts.filter((_, i) => !isSlowest || i % 4 === 0);
+	// a device's socket ends without a reason: a reset is what an end would be there
+	const isKnown = ({ error }: Script) => !isSimulator(run) || error !== "tcp:reset";
+	const chosen = (scripts: Script[]) => scripts.filter((script, i) => (!isSlowest || i % 4 === 0) && isKnown(script));
 	describeScripts("malformed responses", chosen(MALFORMED), run, "whole");
 	describeScripts("strange responses", chosen(TOLERATED), run, "whole");
 	if (run.divisor > 10) continue;

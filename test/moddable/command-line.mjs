@@ -13,15 +13,17 @@ const SOURCES = "test/moddable/applications";
 /** What is built: our manifests, the application, and what it prints. */
 const APPLICATIONS = [
 	{ features: ["h1", "plain"], program: "plain.js", expected: "lws-xs 6 404" },
-	{ features: ["h1", "tls"], program: "tls.js", expected: "mbedTLS hello refused" },
+	{ features: ["h1", "tls"], program: "tls.js", expected: "mbedTLS hello refused", hasTLS: true },
+	// from the sources, as mcconfig has them that were cloned for it
+	{ features: ["git"], program: "plain.js", expected: "lws-xs 6 404", hasTLS: true },
 ];
 
 export async function testCommandLine(sdk, folder, mbedtls) {
 	for (const application of APPLICATIONS) await testOne(sdk, folder, application, mbedtls);
 }
 
-async function testOne(sdk, root, { features, program, expected }, mbedtls) {
-	const folder = path.join(root, path.parse(program).name);
+async function testOne(sdk, root, { features, program, expected, hasTLS }, mbedtls) {
+	const folder = path.join(root, features.join("-"));
 	fs.mkdirSync(folder);
 	fs.copyFileSync(`${SOURCES}/lwsTestMain.c`, path.join(folder, "lwsTestMain.c"));
 	// the makefile of this platform has no place for libraries of the application: they are given to make
@@ -34,7 +36,7 @@ async function testOne(sdk, root, { features, program, expected }, mbedtls) {
 		});
 		if (configured.code !== 0) return configured;
 		const system = (await run("pkg-config", ["--libs", "gio-2.0"])).output.trim();
-		const list = `${features.includes("tls") ? libraries.join(" ") : ""} -lm -lc ${system} -latomic -lpthread -ldl -lresolv`;
+		const list = `${hasTLS ? libraries.join(" ") : ""} -lm -lc ${system} -latomic -lpthread -ldl -lresolv`;
 		const args = ["-f", path.join(configured.made, "makefile"), `LIBRARIES=${list}`];
 		const env = { ...sdk.env, CPATH: path.join(mbedtls, "include") };
 		const compiled = await run("make", args, { cwd: folder, env });

@@ -26,6 +26,11 @@ const WIDE_DESKTOP: Run = {
 /** The run of what needs only one. */
 export const WIDE = SIMULATOR_RUN ?? WIDE_DESKTOP;
 
+/** Its sockets know IPv4 only, do not say why they ended, and are slow: see SIMULATOR_RUN. */
+export function isSimulator(run: Run): boolean {
+	return run === SIMULATOR_RUN;
+}
+
 /** The simulator alone where the tests are for it. */
 export function choose(...runs: Run[]): Run[] {
 	return SIMULATOR_RUN ? [SIMULATOR_RUN] : runs;

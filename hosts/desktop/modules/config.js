@@ -1,2 +1,2 @@
-/* Nothing is configured from outside: hosts/typings/host.d.ts. */
+/* Nothing is configured from outside: hosts/typings/host. */
 export default Object.freeze({});

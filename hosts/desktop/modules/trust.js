@@ -1,4 +1,4 @@
-/* What the machine trusts; lwsTrust.c is behind it, hosts/typings/host.d.ts is its contract. */
+/* What the machine trusts; lwsTrust.c is behind it, hosts/typings/host is its contract. */
 class Contents @ "lws_trust_free" {
 	constructor(path) @ "lws_trust_read";
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** On a device files of certificates are resources in flash, and no CA is trusted by itself: hosts/typings/host.d.ts. */
+/** On a device files of certificates are resources in flash, and no CA is trusted by itself: hosts/typings/host. */
 import Resource from "Resource";
 
 /** @param {string} path */

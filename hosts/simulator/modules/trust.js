@@ -1,5 +1,5 @@
 // @ts-check
-/** In the simulator certificates are resources, as on a device, and the machine's CAs are trusted: hosts/typings/host.d.ts. */
+/** In the simulator certificates are resources, as on a device, and the machine's CAs are trusted: hosts/typings/host. */
 
 import Resource from "Resource";
 import { File } from "file";
