@@ -47,7 +47,9 @@ export async function testPackage(sdk, root) {
 		server.close();
 		server.closeAllConnections();
 		const failed = await watch(sdk, simulator, application, EXPECTED_WITHOUT);
-		console.log(`package: and when its server has gone:\n${indent(failed.filter((line) => line.startsWith("failed")))}`);
+		console.log(
+			`package: and when its server has gone:\n${indent(failed.filter((line) => line.startsWith("failed")))}`,
+		);
 	} finally {
 		simulator.close();
 		server.close();
