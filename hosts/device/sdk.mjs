@@ -4,6 +4,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { Failure, run } from "../desktop/step.mjs";
 
 const TOOLS = ["mcconfig", "xsc", "xsid", "xsl"];
@@ -23,14 +24,22 @@ const MODULES = {
 	main: "./main",
 };
 
-/** Their C, for who links a program. */
-export const NATIVE_MODULES = [
+/** What an application that runs in a process of Linux has of that: linux/process.js, as the desktop host calls it. */
+export const LINUX_MODULES = {
+	"desktop/process": here("linux/process"),
+	"*": [here("linux/lwsLinuxProcess")],
+};
+
+/** The C of MODULES, and a main(), for who links a program. */
+const NATIVE_MODULES = [
 	"$(MODULES)/base/timer/modTimer",
 	"$(MODULES)/base/timer/lin/*",
 	"$(MODULES)/base/time/lin/*",
 	"$(MODULES)/base/instrumentation/modInstrumentation",
 	"$(MODULES)/io/common/builtinCommon",
 	"$(MODULES)/network/net/lin/*",
+	...LINUX_MODULES["*"],
+	here("linux/lwsLinuxMain"),
 ];
 
 /** As mcconfig has it for an application that says nothing of memory. */
@@ -39,6 +48,10 @@ const CREATION = {
 	chunk: { initial: 32768, incremental: 1024 },
 	heap: { initial: 2048, incremental: 64 },
 };
+
+function here(name) {
+	return fileURLToPath(new URL(name, import.meta.url));
+}
 
 /** { folder, tools, version, env } of the SDK in MODDABLE; `phase` begins the sentence of the Failure if there is none. */
 export function findSDK(phase) {
@@ -81,10 +94,31 @@ export function writeApplication(folder, files, manifest) {
 	fs.writeFileSync(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, "\t")}\n`);
 }
 
-/** The same for the command-line platform, as far as mc.xs.c; with `modules` like "*" it can be linked. */
+/** The same for the command-line platform, as far as mc.xs.c. */
 export async function configureCommandLine(sdk, folder, { main, include, modules }) {
 	const files = { "main.js": main, "config.js": "export default Object.freeze({});\n" };
 	const build = { MODULES: "$(MODDABLE)/modules" };
 	writeApplication(folder, files, { build, include, creation: CREATION, modules: { ...MODULES, ...modules } });
 	return await configure(sdk, folder, COMMAND_LINE);
+}
+
+/**
+ * A program of it, with that mbedTLS where it has TLS; resolves to { code, output, program }. It ends when the application
+ * calls desktop/process's exit().
+ */
+export async function buildCommandLine(sdk, folder, { main, include }, mbedtls) {
+	const modules = { ...LINUX_MODULES, "*": NATIVE_MODULES };
+	const configured = await configureCommandLine(sdk, folder, { main, include, modules });
+	if (configured.code !== 0) return configured;
+	// the makefile of this platform has no place for libraries of the application: they are given to make
+	const own = mbedtls
+		? ["mbedtls", "mbedx509", "mbedcrypto"].map((name) => path.join(mbedtls, `lib/lib${name}.a`))
+		: [];
+	const system = (await run("pkg-config", ["--libs", "gio-2.0"])).output.trim();
+	const libraries = [...own, "-lm -lc", system, "-latomic -lpthread -ldl -lresolv"].join(" ");
+	const args = ["-f", path.join(configured.made, "makefile"), `LIBRARIES=${libraries}`];
+	const env = mbedtls ? { ...sdk.env, CPATH: path.join(mbedtls, "include") } : sdk.env;
+	const { code, output } = await run("make", args, { cwd: folder, env });
+	// for the command line the product is no folder
+	return { code, output: configured.output + output, program: configured.product };
 }

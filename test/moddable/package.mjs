@@ -11,8 +11,8 @@ import { listen } from "../../hosts/desktop/collector.mjs";
 import { Failure, run, step } from "../../hosts/desktop/step.mjs";
 import { startCollector } from "../../hosts/device/collector.mjs";
 import { configure } from "../../hosts/device/sdk.mjs";
+import { openSimulator } from "../../hosts/device/simulator.mjs";
 import { PHASE, refuseWarnings } from "./common.mjs";
-import { openSimulator } from "./simulator.mjs";
 
 /** In this order, with anything between. */
 const EXPECTED = [
@@ -39,7 +39,7 @@ export async function testPackage(sdk, root) {
 	const folder = path.join(root, "package");
 	await install(folder);
 	const { server, options } = await startCollector();
-	const simulator = await openSimulator(sdk, root);
+	const simulator = await openSimulator(PHASE, sdk, root);
 	try {
 		const application = await buildExample(sdk, folder, [...options, "sleep=1"]);
 		const shown = await watch(sdk, simulator, application, EXPECTED);

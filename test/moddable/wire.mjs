@@ -2,10 +2,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { buildJavaScript } from "../../hosts/desktop/javascript.mjs";
-import { Failure, run, step } from "../../hosts/desktop/step.mjs";
-import { configure, writeApplication } from "../../hosts/device/sdk.mjs";
+import { Failure, run } from "../../hosts/desktop/step.mjs";
+import { buildSimulated, openSimulator } from "../../hosts/device/simulator.mjs";
 import { PHASE, refuseWarnings } from "./common.mjs";
-import { openSimulator } from "./simulator.mjs";
 
 const SOURCES = "test/moddable/applications/wire";
 /** What of the wire and hostile tests says all by plans. */
@@ -19,7 +18,7 @@ const SPECS = [
 export async function testWire(sdk, root) {
 	await buildJavaScript(["tests"]);
 	const application = await buildApplication(sdk, path.join(root, "wire"));
-	const { program, devices, env, hasTLS13, close } = await openSimulator(sdk, root);
+	const { program, devices, env, hasTLS13, close } = await openSimulator(PHASE, sdk, root);
 	try {
 		const simulator = JSON.stringify({ program, args: [devices, application], hasTLS13 });
 		const specs = SPECS.map((spec) => `build/test/${spec}.test.js`);
@@ -39,15 +38,12 @@ export async function testWire(sdk, root) {
 async function buildApplication(sdk, folder) {
 	const files = { "wire-client.js": fs.readFileSync("build/test/xs/wire-client.js", "utf8") };
 	for (const name of fs.readdirSync(SOURCES)) files[name] = fs.readFileSync(path.join(SOURCES, name), "utf8");
-	writeApplication(folder, files, {
-		include: ["$(MODDABLE)/examples/manifest_base.json", path.resolve("manifest.json")],
+	const { application, output } = await buildSimulated(PHASE, sdk, folder, files, {
+		include: [path.resolve("manifest.json")],
 		// as on the desktop host: the client of the tests calls deeper than an application
 		creation: { stack: 512 },
-		modules: { "*": ["./main", "./surroundings", "./wire-client", "./lwsTestSurroundings"] },
+		modules: { "*": ["./main", "./surroundings", "./wire-client"] },
 	});
-	const build = () => configure(sdk, folder, "lin", { options: ["-m", "-t", "build"] });
-	const { code, output, product } = await step("mcconfig -m -p lin (wire tests)", build);
-	if (code !== 0) throw new Failure(PHASE, "the application does not build: see the message above.", output);
 	refuseWarnings(output);
-	return path.join(product, "mc.so");
+	return application;
 }

@@ -1,4 +1,4 @@
-/** Runs plans in the Moddable simulator, when test/moddable/simulator.mjs has built the client for it. */
+/** Runs plans in the Moddable simulator, when test/moddable/wire.mjs has built the client for it. */
 import { spawn } from "node:child_process";
 import type { Outcome } from "../desktop/host.js";
 import type { Plan } from "./plan.js";

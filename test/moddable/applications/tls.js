@@ -1,4 +1,5 @@
 /** The application of test/moddable.mjs with TLS: mbedTLS on the SDK's XS begins a handshake, and refuses what is none. */
+import { exit, print } from "desktop/process";
 import { Credentials, library, Session } from "lws-xs/native/tls/session";
 
 const CLIENT_HELLO = 1;
@@ -20,4 +21,5 @@ const { isForeign } = session.failure();
 session.close();
 credentials.close();
 
-export default `${library().version.split(".")[0] >= 2 ? "mbedTLS" : ""} ${hello} ${isForeign ? "refused" : "taken"}`;
+print(`${library().version.split(".")[0] >= 2 ? "mbedTLS" : ""} ${hello} ${isForeign ? "refused" : "taken"}`);
+exit(0);

@@ -1,9 +1,6 @@
 /** What the desktop host has for its programs: arguments, a console, an end. */
+import { environment, exit, print } from "desktop/process";
 import Timer from "timer";
-
-function environment(name) @ "lws_test_environment";
-function print(line) @ "lws_test_print";
-function exit(code) @ "lws_test_exit";
 
 /** Until what the contexts still send has left. */
 const PARTING = 200;

@@ -1,10 +1,11 @@
 /*
- * The SDK's command-line platform brings no main(): this one prints the default export of the module "main". Nor has it
- * resources.
+ * The SDK's command-line platform brings no main(): this one imports the module "main" and runs until exit(), with the
+ * loop that the SDK's timers and sockets need. Nor has that platform resources.
  */
 #include "xsPlatform.h"
 #include "xs.h"
 #include "mc.xs.h"
+#include <glib.h>
 
 void fxAbort(xsMachine* the, int status)
 {
@@ -12,7 +13,7 @@ void fxAbort(xsMachine* the, int status)
 	exit(1);
 }
 
-/* The desktop host's mbedTLS, which is linked here, allocates by these. */
+/* The desktop host's mbedTLS, which may be linked here, allocates by these. */
 void* lwsTlsCalloc(size_t count, size_t size)
 {
 	return calloc(count, size);
@@ -30,21 +31,18 @@ const void* mcGetResource(xsMachine* the, char* path, size_t* size)
 
 int main(int argc, char* argv[])
 {
-	int error = 0;
 	xsMachine* machine = fxPrepareMachine(NULL, xsPreparation(), "main", NULL, NULL);
 	xsBeginHost(machine);
 	{
-		xsVars(1);
 		xsTry {
-			xsVar(0) = xsAwaitImport("main", XS_IMPORT_DEFAULT);
-			printf("%s\n", xsToString(xsVar(0)));
+			xsAwaitImport("main", XS_IMPORT_NAMESPACE);
 		}
 		xsCatch {
 			fprintf(stderr, "exception: %s\n", xsToString(xsException));
-			error = 1;
+			exit(1);
 		}
 	}
 	xsEndHost(machine);
-	xsDeleteMachine(machine);
-	return error;
+	g_main_loop_run(g_main_loop_new(NULL, FALSE));
+	return 0;
 }
