@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { Failure } from "../hosts/desktop/step.mjs";
 
 /** Runs a command to its end and gives what it wrote. */
-export async function capture(command, args) {
-	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+export async function capture(command, args, env = process.env) {
+	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env });
 	let stdout = "";
 	let stderr = "";
 	child.stdout.on("data", (data) => {
@@ -21,9 +21,9 @@ export async function capture(command, args) {
 }
 
 /** User-space instructions of a whole process. They repeat from run to run, whatever else the machine does. */
-export async function instructions(command, args) {
+export async function instructions(command, args, env) {
 	const valgrind = ["--tool=callgrind", "--callgrind-out-file=/dev/null", command, ...args];
-	const { stderr } = await capture("valgrind", valgrind);
+	const { stderr } = await capture("valgrind", valgrind, env);
 	const count = stderr.match(/Collected : (\d+)/);
 	if (!count) throw new Failure("bench", "valgrind printed no count of instructions", stderr);
 	return Number(count[1]);
@@ -51,6 +51,24 @@ export async function timeToFirstLine(runs, command, args) {
 		await once(child, "close");
 	}
 	return least;
+}
+
+/** Milliseconds from the first output of a process to its end. */
+export async function timeFromFirstLine(command, args, env) {
+	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env });
+	let output = "";
+	let start;
+	for (const stream of [child.stdout, child.stderr])
+		stream.on("data", (data) => {
+			output += data;
+		});
+	child.stdout.once("data", () => {
+		start = performance.now();
+	});
+	const [code] = await once(child, "close");
+	const time = performance.now() - start;
+	if (code !== 0) throw new Failure("bench", `${command} ${args.join(" ")} ended with ${code}`, output);
+	return time;
 }
 
 /** A server of its own process, so that it runs beside the client on another core; it prints its port. */

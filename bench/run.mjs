@@ -5,6 +5,7 @@
  *     npm run bench                      a table
  *     npm run bench -- --json FILE       also [{name, unit, value, reference, target}] into FILE
  *     npm run bench -- read kernel       only the rows whose names begin so
+ *     npm run bench -- sdk --long        20 MB instead of 1.5 MB in the simulator: ten minutes
  */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -12,6 +13,7 @@ import { parseArgs } from "node:util";
 import { build } from "../hosts/desktop/build.mjs";
 import { Failure, main, say } from "../hosts/desktop/step.mjs";
 import { capture, instructions, leastTime, startServer, timeToFirstLine } from "./measure.mjs";
+import { measureSDK } from "./sdk.mjs";
 import { measureTLS } from "./tls.mjs";
 
 const HOST = "build/xs-desktop";
@@ -59,7 +61,10 @@ async function* compareClientWithLoop() {
 	}
 }
 
-/** Every group yields rows, given what `build` has found; `reference` is measured too, `target` is what the project holds itself to. */
+/**
+ * Every group yields rows, given what `build` has found and { isNamed, long } of the command line; `reference` is measured
+ * too, `target` is what the project holds itself to.
+ */
 const GROUPS = {
 	async *start() {
 		const idle = await instructions(HOST, ["build/bench/idle.js"]);
@@ -138,6 +143,8 @@ const GROUPS = {
 	},
 
 	tls: measureTLS,
+
+	sdk: measureSDK,
 };
 
 function requireValgrind() {
@@ -159,7 +166,8 @@ function print({ name, unit, value, reference, target }) {
 }
 
 await main(async () => {
-	const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+	const options = { json: { type: "string" }, long: { type: "boolean" } };
+	const { values, positionals } = parseArgs({ options, allowPositionals: true });
 	for (const name of positionals) {
 		const known = Object.keys(GROUPS);
 		if (!known.includes(name)) throw new Failure("bench", `there is no group ${name}: take one of ${known.join(", ")}`);
@@ -174,7 +182,7 @@ await main(async () => {
 	const rows = [];
 	for (const [name, group] of Object.entries(GROUPS)) {
 		if (positionals.length > 0 && !positionals.includes(name)) continue;
-		for await (const row of group(tools)) {
+		for await (const row of group(tools, { isNamed: positionals.includes(name), long: values.long })) {
 			rows.push(row);
 			print(row);
 		}

@@ -51,6 +51,7 @@ const bench: Protocol = {
 			else {
 				if (bytes === 0) fail("no content came");
 				contextDestroy(context);
+				exit(0); // the event loop of the SDK, on which this runs too, has no end of its own
 			}
 		}
 		return 0;
