@@ -40,6 +40,10 @@ export class Turn {
 
 	/** It ends; what was posted meanwhile is done, and so is what that posts, but for a program that never stops. */
 	leave(): void {
+		if (!this.#last) {
+			this.#depth--;
+			return;
+		}
 		if (this.#depth === 1) for (let round = 0; round < ROUNDS && this.#last; round++) this.run();
 		this.#depth--;
 		if (this.#depth === 0 && this.#last) this.schedule();

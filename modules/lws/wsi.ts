@@ -141,10 +141,10 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		// in the middle of `submit` there is no exchange yet; what is wanted then has been posted
 		if (!this.#isWriteableWanted || allowance === 0 || this.#isTelling || !this.exchange) return;
 		this.#isTelling = true;
+		let room = allowance;
 		// not by way of `call`: the application goes deep from here, and a device has 384 slots of stack
 		try {
 			const { protocol, user } = this;
-			let room = allowance;
 			for (let i = 0; i < WRITES && room > 0 && this.#isWriteableWanted; i++) {
 				this.#isWriteableWanted = false;
 				if (protocol.callback(this, LWS_CALLBACK_CLIENT_HTTP_WRITEABLE, user, undefined, room)) this.refuse();
@@ -154,7 +154,8 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 			this.threw(exception);
 		}
 		this.#isTelling = false;
-		if (this.#isWriteableWanted) this.vhost.turn.post(this);
+		// without room the stream says when there is some
+		if (this.#isWriteableWanted && (room > 0 || !this.exchange)) this.vhost.turn.post(this);
 	}
 
 	responded(): boolean {

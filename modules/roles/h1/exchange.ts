@@ -137,6 +137,8 @@ export class H1Exchange implements Exchange {
 	}
 
 	get worthwhile(): number {
+		const stream = this.#carrier.stream;
+		if (!stream || stream.room === 0) return 0;
 		const allowance = this.allowance;
 		return allowance > this.#refusedAt ? allowance : 0;
 	}
@@ -174,7 +176,7 @@ export class H1Exchange implements Exchange {
 	received(): void {
 		this.progress++;
 		while (this.#receive === Receive.Head) if (!this.receiveHead()) break;
-		if (this.#receive === Receive.Body && !this.isAnnounced && this.advance()) {
+		if (this.#receive === Receive.Body && !this.isAnnounced && this.hasContent()) {
 			this.isAnnounced = true;
 			this.#announcing = true;
 			this.#announcements = 0;
@@ -184,7 +186,7 @@ export class H1Exchange implements Exchange {
 	}
 
 	announce(): boolean {
-		if (this.#receive !== Receive.Body || this.isAnnounced || !this.advance()) return false;
+		if (this.#receive !== Receive.Body || this.isAnnounced || !this.hasContent()) return false;
 		this.isAnnounced = ++this.#announcements < ANNOUNCEMENTS;
 		if (!this.isAnnounced) this.#carrier.again();
 		return this.isAnnounced;
@@ -240,6 +242,16 @@ export class H1Exchange implements Exchange {
 		else if (++this.#interim > INTERIM_LIMIT) this.fail("h1:too-many-interim");
 		else this.#buffers.table.reset();
 		return this.#order === order;
+	}
+
+	/** The short way for what comes straight from the stream: each event of a device brings no more than a segment. */
+	private hasContent(): boolean {
+		if (this.#isDirect) {
+			const stream = this.#carrier.stream;
+			if (stream && stream.available > 0) return this.#remaining > 0;
+			if (!this.#end) return false;
+		}
+		return this.advance();
 	}
 
 	/** Goes to the next content; false when none waits, also when the exchange has ended by that. */
