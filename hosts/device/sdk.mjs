@@ -94,9 +94,9 @@ export function writeApplication(folder, files, manifest) {
 	fs.writeFileSync(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, "\t")}\n`);
 }
 
-/** The same for the command-line platform, as far as mc.xs.c. */
-export async function configureCommandLine(sdk, folder, { main, include, modules }) {
-	const files = { "main.js": main, "config.js": "export default Object.freeze({});\n" };
+/** The same for the command-line platform, as far as mc.xs.c; `config` is what a manifest would say elsewhere. */
+export async function configureCommandLine(sdk, folder, { main, include, modules, config = {} }) {
+	const files = { "main.js": main, "config.js": `export default Object.freeze(${JSON.stringify(config)}, true);\n` };
 	const build = { MODULES: "$(MODDABLE)/modules" };
 	writeApplication(folder, files, { build, include, creation: CREATION, modules: { ...MODULES, ...modules } });
 	return await configure(sdk, folder, COMMAND_LINE);
@@ -106,9 +106,9 @@ export async function configureCommandLine(sdk, folder, { main, include, modules
  * A program of it, with that mbedTLS where it has TLS; resolves to { code, output, program }. It ends when the application
  * calls desktop/process's exit().
  */
-export async function buildCommandLine(sdk, folder, { main, include }, mbedtls) {
+export async function buildCommandLine(sdk, folder, { main, include, config }, mbedtls) {
 	const modules = { ...LINUX_MODULES, "*": NATIVE_MODULES };
-	const configured = await configureCommandLine(sdk, folder, { main, include, modules });
+	const configured = await configureCommandLine(sdk, folder, { main, include, modules, config });
 	if (configured.code !== 0) return configured;
 	// the makefile of this platform has no place for libraries of the application: they are given to make
 	const own = mbedtls

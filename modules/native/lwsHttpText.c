@@ -1,6 +1,5 @@
 /* Which characters a text of a request may have; http.d.ts is the contract. Strings of XS are UTF-8, with NUL as C0 80. */
 #include "xsmc.h"
-#include "mc.xs.h"
 #include "lwsHttp.h"
 
 /* TextSet of http.d.ts. */
