@@ -23,7 +23,11 @@ export function constructorFailure(exception: unknown): string {
 // One function for all sockets, which find their stream as their `target`: closures would cost each stream 500 bytes.
 
 function onReadable(this: Socket, bytes: number): void {
-	(this.target as TCPStream).arrived(bytes);
+	const stream = this.target as TCPStream;
+	stream.available = bytes;
+	// not by a method of the stream: the application goes deep from here, and a device has 384 slots of stack
+	if (stream.isOpened) stream.sink.readable();
+	else stream.arrivedFirst();
 }
 
 function onWritable(this: Socket, bytes: number): void {
@@ -39,12 +43,14 @@ export class TCPStream implements ByteStream {
 	room = 0;
 	/** The socket itself, which fills what it is given; undefined after the end. */
 	source: Socket | undefined;
-	readonly #sink: StreamSink;
-	#isOpened = false;
+	/** @internal */
+	readonly sink: StreamSink;
+	/** @internal The connection stands. */
+	isOpened = false;
 
 	/** The class is given, not imported, so that a test can give its own. Throws what its constructor throws: there may be no socket left. */
 	constructor(TCP: TCPClass, { address, port, localAddress }: TCPTarget, sink: StreamSink) {
-		this.#sink = sink;
+		this.sink = sink;
 		this.source = new TCP({
 			address,
 			port,
@@ -99,25 +105,20 @@ export class TCPStream implements ByteStream {
 		}
 	}
 
-	/** @internal From the socket. */
-	arrived(bytes: number): void {
-		this.available = bytes;
-		if (!this.#isOpened) {
-			// a peer that speaks at once, and has perhaps ended already: then `onWritable` never comes
-			this.#isOpened = true;
-			this.#sink.opened();
-			if (!this.source) return;
-		}
-		this.#sink.readable();
+	/** @internal A peer that speaks at once, and has perhaps ended already: then `onWritable` never comes. */
+	arrivedFirst(): void {
+		this.isOpened = true;
+		this.sink.opened();
+		if (this.source) this.sink.readable();
 	}
 
 	/** @internal From the socket. */
 	drained(bytes: number): void {
 		this.room = bytes;
-		if (this.#isOpened) this.#sink.writable();
+		if (this.isOpened) this.sink.writable();
 		else {
-			this.#isOpened = true;
-			this.#sink.opened();
+			this.isOpened = true;
+			this.sink.opened();
 		}
 	}
 
@@ -125,11 +126,11 @@ export class TCPStream implements ByteStream {
 	failed(failure: SocketFailure | undefined): void {
 		this.abort();
 		// the device gives no reason; before the connection stood it cannot have been a FIN
-		this.#sink.ended(failure === undefined ? (this.#isOpened ? undefined : "tcp:other") : `tcp:${failure}`);
+		this.sink.ended(failure === undefined ? (this.isOpened ? undefined : "tcp:other") : `tcp:${failure}`);
 	}
 
 	private broken(): void {
 		this.abort();
-		this.#sink.broken("tcp:other");
+		this.sink.broken("tcp:other");
 	}
 }
