@@ -137,9 +137,7 @@ export class H1Exchange implements Exchange {
 	}
 
 	get worthwhile(): number {
-		const stream = this.#carrier.stream;
-		if (!stream || stream.room === 0) return 0;
-		const allowance = this.allowance;
+		const allowance = this.#carrier.stream?.room ? this.allowance : 0;
 		return allowance > this.#refusedAt ? allowance : 0;
 	}
 
@@ -176,7 +174,7 @@ export class H1Exchange implements Exchange {
 	received(): void {
 		this.progress++;
 		while (this.#receive === Receive.Head) if (!this.receiveHead()) break;
-		if (this.#receive === Receive.Body && !this.isAnnounced && this.hasContent()) {
+		if (this.#receive === Receive.Body && !this.isAnnounced && this.advance()) {
 			this.isAnnounced = true;
 			this.#announcing = true;
 			this.#announcements = 0;
@@ -186,7 +184,7 @@ export class H1Exchange implements Exchange {
 	}
 
 	announce(): boolean {
-		if (this.#receive !== Receive.Body || this.isAnnounced || !this.hasContent()) return false;
+		if (this.#receive !== Receive.Body || this.isAnnounced || !this.advance()) return false;
 		this.isAnnounced = ++this.#announcements < ANNOUNCEMENTS;
 		if (!this.isAnnounced) this.#carrier.again();
 		return this.isAnnounced;
@@ -244,18 +242,14 @@ export class H1Exchange implements Exchange {
 		return this.#order === order;
 	}
 
-	/** The short way for what comes straight from the stream: each event of a device brings no more than a segment. */
-	private hasContent(): boolean {
+	/** Goes to the next content; false when none waits, also when the exchange has ended by that. */
+	private advance(): boolean {
+		// the short way: an event of a device brings no more than a segment
 		if (this.#isDirect) {
 			const stream = this.#carrier.stream;
 			if (stream && stream.available > 0) return this.#remaining > 0;
 			if (!this.#end) return false;
 		}
-		return this.advance();
-	}
-
-	/** Goes to the next content; false when none waits, also when the exchange has ended by that. */
-	private advance(): boolean {
 		const buffers = this.#buffers;
 		const chunked = this.#chunked;
 		if (chunked) {
@@ -385,8 +379,7 @@ export class H1Exchange implements Exchange {
 
 	/** Gives false, as whoever finds a fault does. */
 	private fail(code: string, detail?: unknown): false {
-		const order = this.leave();
-		order?.failed(code, detail);
+		this.leave()?.failed(code, detail);
 		this.#carrier.finished(false);
 		return false;
 	}
