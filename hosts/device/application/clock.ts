@@ -24,15 +24,20 @@ export function waitForTime(done: (reason: string | undefined) => void): void {
 	}
 	const host: string = config.sntp ?? "pool.ntp.org";
 	let attempts = 0;
-	new SNTP({ host }, (message, value) => {
-		if (message === SNTP.time) {
-			Time.set(Number(value));
-			done(isTimeValid() ? undefined : `${host} gave a time that cannot be`);
-			return;
-		}
-		if (message !== SNTP.error) return;
-		// what is returned is asked next
-		if (++attempts < ATTEMPTS) return host;
-		done(`${host} gave no time: ${value}`);
-	});
+	try {
+		new SNTP({ host }, (message, value) => {
+			if (message === SNTP.time) {
+				Time.set(Number(value));
+				done(isTimeValid() ? undefined : `${host} gave a time that cannot be`);
+				return;
+			}
+			if (message !== SNTP.error) return;
+			// what is returned is asked next
+			if (++attempts < ATTEMPTS) return host;
+			done(`${host} gave no time: ${value}`);
+		});
+	} catch (exception) {
+		// without a socket for it, for example: nothing may throw out of a device's callback
+		done(`${host} cannot be asked: ${exception}`);
+	}
 }

@@ -62,8 +62,9 @@ function sendOn(wsi: Wsi<Transfer>, transfer: Transfer, allowance: number): void
 	fill(bytes, sent);
 	const isLast = sent + count === size;
 	// all of it, or nothing
-	if (write(wsi, bytes, isLast ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) === count) progress?.advance(count);
-	if (!isLast) callbackOnWritable(wsi);
+	const isTaken = write(wsi, bytes, isLast ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) === count;
+	if (isTaken) progress?.advance(count);
+	if (!isTaken || !isLast) callbackOnWritable(wsi);
 }
 
 export const protocol: Protocol<Transfer> = {
