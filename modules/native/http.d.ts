@@ -199,6 +199,9 @@ export const enum Chunk {
 	/** The size of the chunk, bits 26-51 and bits 0-25; 0 after its content. */
 	SizeHigh,
 	SizeLow,
+	/** The sizes of all chunks so far, this one included, in the same way. */
+	TotalHigh,
+	TotalLow,
 	/** Words of the state. */
 	Words,
 }

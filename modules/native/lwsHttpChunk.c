@@ -21,7 +21,7 @@ typedef enum {
 
 /* The words of Chunk in http.d.ts. */
 typedef struct {
-	int32_t state, next, digits, length, sizeHigh, sizeLow;
+	int32_t state, next, digits, length, sizeHigh, sizeLow, totalHigh, totalLow;
 } Chunk;
 
 static int hexValue(uint8_t byte)
@@ -109,6 +109,14 @@ static int expect(Chunk* chunk, const uint8_t** at, uint8_t byte, Awaited next)
 	return 0;
 }
 
+static void addSize(Chunk* chunk)
+{
+	int32_t low = chunk->totalLow + chunk->sizeLow;
+
+	chunk->totalHigh = (chunk->totalHigh + chunk->sizeHigh + low / kHalf) & (kHalf - 1);
+	chunk->totalLow = low & (kHalf - 1);
+}
+
 static int step(Chunk* chunk, const uint8_t** at, const uint8_t* end)
 {
 	int fault;
@@ -122,7 +130,10 @@ static int step(Chunk* chunk, const uint8_t** at, const uint8_t* end)
 		return takeLine(chunk, at, end, kExtensionLimit, kChunkExtensionTooLong, kAwaitSizeLineFeed);
 	case kAwaitSizeLineFeed:
 		chunk->length = 0;
-		return expect(chunk, at, '\n', (chunk->sizeHigh | chunk->sizeLow) ? kAwaitData : kAwaitTrailerStart);
+		fault = expect(chunk, at, '\n', (chunk->sizeHigh | chunk->sizeLow) ? kAwaitData : kAwaitTrailerStart);
+		if (!fault)
+			addSize(chunk);
+		return fault;
 	case kAwaitDataReturn:
 		chunk->sizeHigh = chunk->sizeLow = 0;
 		return expect(chunk, at, '\r', kAwaitDataLineFeed);
@@ -160,7 +171,8 @@ static int isPossible(const Chunk* chunk)
 {
 	return ((uint32_t)chunk->state <= kDone) && ((uint32_t)chunk->digits <= kSizeDigits)
 		&& ((uint32_t)chunk->length <= kTrailerLimit)
-		&& ((uint32_t)chunk->sizeHigh < kHalf) && ((uint32_t)chunk->sizeLow < kHalf);
+		&& ((uint32_t)chunk->sizeHigh < kHalf) && ((uint32_t)chunk->sizeLow < kHalf)
+		&& ((uint32_t)chunk->totalHigh < kHalf) && ((uint32_t)chunk->totalLow < kHalf);
 }
 
 /* Of this machine and of that in lwsHttpHead.c. */

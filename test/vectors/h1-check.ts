@@ -144,6 +144,7 @@ export function decodeChunked(
 		}
 		return true;
 	});
+	if (decoder.received !== length) throw new Error(`the decoder has counted ${decoder.received} of ${length} bytes`);
 	const left = outcome === "complete" ? bytes.length - consumed : 0;
 	return { outcome, content: content.subarray(0, length), left };
 }

@@ -52,6 +52,12 @@ export class ChunkedDecoder {
 		this.event = ChunkedEvent.None;
 	}
 
+	/** Content that has been taken. */
+	get received(): number {
+		const words = this.#words;
+		return (words[Chunk.TotalHigh] as number) * HALF + (words[Chunk.TotalLow] as number) - this.remaining;
+	}
+
 	/** `count` bytes of content have been taken. */
 	took(count: number): void {
 		this.remaining -= count;

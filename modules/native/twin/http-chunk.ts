@@ -46,7 +46,9 @@ class Scan {
 			within(Chunk.Digits, HttpLimit.ChunkDigits) &&
 			within(Chunk.Length, HttpLimit.Trailer) &&
 			within(Chunk.SizeHigh, BOUND - 1) &&
-			within(Chunk.SizeLow, HALF - 1)
+			within(Chunk.SizeLow, HALF - 1) &&
+			within(Chunk.TotalHigh, BOUND - 1) &&
+			within(Chunk.TotalLow, HALF - 1)
 		);
 	}
 
@@ -86,6 +88,7 @@ class Scan {
 				const isLast = this.get(Chunk.SizeHigh) === 0 && this.get(Chunk.SizeLow) === 0;
 				this.set(Chunk.Length, 0);
 				this.#expect(LF, isLast ? ChunkState.TrailerStart : ChunkState.Data);
+				if (this.fault === 0) this.#addSize();
 				break;
 			}
 			case ChunkState.DataReturn:
@@ -113,6 +116,13 @@ class Scan {
 				this.#expect(LF, ChunkState.Done);
 				break;
 		}
+	}
+
+	#addSize(): void {
+		const low = this.get(Chunk.TotalLow) + this.get(Chunk.SizeLow);
+		const high = this.get(Chunk.TotalHigh) + this.get(Chunk.SizeHigh) + Math.floor(low / HALF);
+		this.set(Chunk.TotalHigh, high % BOUND);
+		this.set(Chunk.TotalLow, low % HALF);
 	}
 
 	#takeSize(): void {
