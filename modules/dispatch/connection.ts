@@ -52,12 +52,12 @@ export class Connection implements Carrier, StreamSink, Posted {
 	/** The transaction that it is made for, or serves. */
 	transaction: Transaction | undefined;
 	stream: ByteStream | undefined;
-	/** Until it stands. */
-	opening: Opening | undefined = new Opening();
 	/** The timer of an idle connection; held, not cleared, when it serves again: it is set anew after each exchange. */
 	warm: Timer | undefined;
 	readonly #owner: ConnectionOwner;
 	readonly #turn: Turn;
+	/** How it is being made; once it stands, the address that it goes to, which has no room of its own. */
+	#way: Opening | string = new Opening();
 	#role: Role | undefined;
 	#state: State = State.New;
 	/** The end was found in a call to the stream, and is told later. */
@@ -68,6 +68,11 @@ export class Connection implements Carrier, StreamSink, Posted {
 		this.#turn = turn;
 		this.destination = destination;
 		this.buffers = berth;
+	}
+
+	/** Until it stands. */
+	get opening(): Opening | undefined {
+		return typeof this.#way === "string" ? undefined : this.#way;
 	}
 
 	/** Connects to one address after another until one answers. */
@@ -82,11 +87,13 @@ export class Connection implements Carrier, StreamSink, Posted {
 	private tryNext(opening: Opening, last: string): void {
 		const address = opening.addresses[opening.tried++];
 		const { Socket } = opening;
+		const { transaction } = this;
 		if (address === undefined || !Socket) {
 			this.close();
 			this.#owner.unopened(this, last);
 			return;
 		}
+		if (transaction) transaction.timing.address = address;
 		const { port, localAddress, security } = this.destination;
 		const target = { address, port, localAddress };
 		const { cipher } = this.buffers;
@@ -104,6 +111,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 		if (!this.#role) return;
 		this.transaction = transaction;
 		transaction.secured = this.stream?.secured;
+		if (typeof this.#way === "string") transaction.timing.address = this.#way;
 		const isUsed = this.#state === State.Used;
 		this.#state = State.Used;
 		const started = transaction.start(this.#role, isUsed);
@@ -115,7 +123,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 		this.#state = State.Closed;
 		this.buffers.inputStart = this.buffers.inputEnd = 0;
 		this.opening?.lookup?.cancel();
-		this.opening = undefined;
+		this.#way = "";
 		this.stream?.abort();
 		this.stream = undefined;
 	}
@@ -124,7 +132,8 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	connected(): void {
 		this.#turn.enter();
-		if (this.opening) this.opening.isConnected = true;
+		const { opening } = this;
+		if (opening) opening.isConnected = true;
 		this.transaction?.securing();
 		this.#turn.leave();
 	}
@@ -132,7 +141,8 @@ export class Connection implements Carrier, StreamSink, Posted {
 	opened(): void {
 		this.#turn.enter();
 		try {
-			this.opening = undefined;
+			const { opening } = this;
+			if (opening) this.#way = opening.addresses[opening.tried - 1] ?? "";
 			this.#role = new H1Role(this);
 			this.#owner.opened(this);
 		} catch (exception) {

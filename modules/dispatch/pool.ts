@@ -9,13 +9,17 @@ import { isNumeric, type NameResolver } from "../transport/resolver.js";
 import type { CipherBuffers } from "../transport/tls.js";
 import type { Berth } from "./berth.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
-import { type Destination, isSameDestination, type Placer, type Transaction } from "./transaction.js";
-import type { Posted, TimerClass, Turn } from "./turn.js";
+import {
+	type Destination,
+	isSameDestination,
+	type Placer,
+	type Transaction,
+	type TransactionHost,
+} from "./transaction.js";
+import type { Posted } from "./turn.js";
 
-export interface PoolHost {
+export interface PoolHost extends TransactionHost {
 	readonly TCP: TCPClass;
-	readonly Timer: TimerClass;
-	readonly turn: Turn;
 	readonly resolver: NameResolver;
 }
 
@@ -127,8 +131,10 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 			opening.lookup = this.#host.resolver.resolve(destination.address, (addresses) => {
 				this.#host.turn.enter();
 				opening.lookup = undefined;
-				if (addresses && addresses.length > 0) connection.open(this.#host.TCP, addresses);
-				else this.unresolved(connection);
+				if (addresses && addresses.length > 0) {
+					transaction.resolved();
+					connection.open(this.#host.TCP, addresses);
+				} else this.unresolved(connection);
 				this.#host.turn.leave();
 			});
 		} catch (exception) {

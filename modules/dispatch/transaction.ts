@@ -9,6 +9,7 @@ import type { HeadTable } from "../engines/head-table.js";
 import { type BodyHandler, BodyKind, type Exchange, type Order, type OrderRequest, type Role } from "../roles/role.js";
 import type { Secured, Security } from "../transport/security.js";
 import { Deadline, type DeadlineOwner, type Deadlines } from "./deadline.js";
+import { type Clock, Timing } from "./timing.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
 
 /** Where a request goes: connections to equal destinations are interchangeable. */
@@ -46,6 +47,13 @@ export interface Observer extends BodyHandler {
 	ended(error: LwsError | undefined): void;
 }
 
+/** What of the host it needs. */
+export interface TransactionHost {
+	readonly Timer: TimerClass;
+	readonly Time: Clock;
+	readonly turn: Turn;
+}
+
 /** Whoever brings transactions to connections. */
 export interface Placer {
 	place(transaction: Transaction): void;
@@ -75,6 +83,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	fields: readonly string[] = NO_FIELDS;
 	bodyKind: BodyKind = BodyKind.None;
 	bodyLength = 0;
+	declare contentReceived: number | undefined;
+	declare contentSent: number | undefined;
 	state: TransactionState = TransactionState.Queued;
 	/** 0 until the final head has come. */
 	status = 0;
@@ -84,25 +94,27 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	table: HeadTable | undefined;
 	/** The connection's TLS, while it has that connection. */
 	secured: Secured | undefined;
+	readonly timing: Timing;
 	postedNext: Posted | undefined;
 	/** The observer has been asked to complete the head. */
 	#prepared = false;
 	#isSending = false;
 	#retried = false;
 	/** The present attempt is not the first exchange of its connection. */
-	#onUsedConnection = false;
+	#isReused = false;
 	/** Why it ended, until that is told. */
 	#error: LwsError | undefined;
 	readonly #placer: Placer;
-	readonly #turn: Turn;
+	readonly #host: TransactionHost;
 	readonly #deadline: Deadline;
 
-	constructor(request: Request, observer: Observer, placer: Placer, turn: Turn, TimerClass: TimerClass) {
+	constructor(request: Request, observer: Observer, placer: Placer, host: TransactionHost) {
 		this.request = request;
 		this.handler = observer;
 		this.#placer = placer;
-		this.#turn = turn;
-		this.#deadline = new Deadline(TimerClass, this);
+		this.#host = host;
+		this.#deadline = new Deadline(host.Timer, this);
+		this.timing = new Timing(host.Time.ticks);
 	}
 
 	get exchange(): Exchange | undefined {
@@ -113,6 +125,16 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		return this.state >= TransactionState.Ended;
 	}
 
+	/** How often it went to a connection that was there, or for which one was made. */
+	get attempts(): number {
+		return (this.#retried ? 1 : 0) + (this.timing.assigned === undefined ? 0 : 1);
+	}
+
+	/** The connection of the last attempt had served before. */
+	get isReused(): boolean {
+		return this.#isReused;
+	}
+
 	get delivered(): Delivered {
 		if (this.status > 0) return "yes";
 		return this.#isSending ? "maybe" : "no";
@@ -120,13 +142,15 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	/** Begins in the next turn. */
 	begin(): void {
-		this.#turn.post(this);
+		this.#host.turn.post(this);
 		this.#deadline.begin(this.request.deadlines.total);
 	}
 
 	runPosted(): void {
-		if (this.state === TransactionState.Queued) this.#placer.place(this);
-		else if (this.isEnded) this.tell();
+		if (this.state === TransactionState.Queued) {
+			this.timing.queued = this.#host.Time.ticks;
+			this.#placer.place(this);
+		} else if (this.isEnded) this.tell();
 	}
 
 	/** Tells the end, once, now. */
@@ -139,17 +163,29 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	/** A connection for it is being made. */
 	connecting(): void {
+		this.timing.assigned = this.#host.Time.ticks;
 		this.#deadline.phase("timeout:connect", this.request.deadlines.connect);
+	}
+
+	/** The addresses for it are known. */
+	resolved(): void {
+		this.timing.resolved = this.#host.Time.ticks;
 	}
 
 	/** The peer has answered, and TLS begins. */
 	securing(): void {
+		this.timing.connected = this.#host.Time.ticks;
 		this.#deadline.phase("timeout:tls", this.request.deadlines.tls);
 	}
 
 	/** A connection is there: the head is made, once, and goes out. False: it has ended instead. */
-	start(role: Pick<Role, "submit">, onUsedConnection: boolean): boolean {
-		this.#onUsedConnection = onUsedConnection;
+	start(role: Pick<Role, "submit">, isReused: boolean): boolean {
+		const { timing } = this;
+		const now = this.#host.Time.ticks;
+		this.#isReused = isReused;
+		if (isReused) timing.assigned = now;
+		else if (this.secured) timing.secured = now;
+		else timing.connected = now;
 		if (!this.#prepared) {
 			this.#prepared = true;
 			if (!this.handler.prepare()) {
@@ -167,8 +203,11 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		return true;
 	}
 
-	sending(): void {
+	sending(count: number): void {
 		this.#isSending = true;
+		const { timing } = this;
+		timing.sentHead += count;
+		timing.requested = this.#host.Time.ticks;
 	}
 
 	sent(): void {
@@ -205,8 +244,10 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 			this.#isSending = false;
 			this.handler.exchange = undefined;
 			this.secured = undefined;
+			this.timing.restart();
+			this.#isReused = false;
 			this.state = TransactionState.Queued;
-			this.#turn.post(this);
+			this.#host.turn.post(this);
 		} else this.failed(code, detail);
 	}
 
@@ -215,12 +256,13 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	 * mind (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1) and nothing of its body would have to be had again.
 	 */
 	private canRetry(): boolean {
-		if (!this.#onUsedConnection || this.#retried || (this.exchange?.bodySent ?? 0) > 0) return false;
+		if (!this.#isReused || this.#retried || (this.exchange?.bodySent ?? 0) > 0) return false;
 		return IDEMPOTENT.includes(this.request.method);
 	}
 
 	/** The first byte of a response has come. */
 	answering(): void {
+		this.timing.answered = this.#host.Time.ticks;
 		// with no limit for the first byte, silence in the middle of the head has one
 		if (this.request.deadlines.firstByte === 0) this.#deadline.idle(this.request.deadlines.idle);
 	}
@@ -231,16 +273,18 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.state = TransactionState.Ended;
 		this.#deadline.end();
 		this.#error = error;
-		const exchange = this.exchange;
+		const { timing, exchange } = this;
+		timing.ended = this.#host.Time.ticks;
 		this.handler.exchange = undefined;
 		exchange?.cancel();
-		this.#turn.post(this);
+		this.#host.turn.post(this);
 	}
 
 	expired(code: string): void {
-		this.#turn.enter();
+		const { turn } = this.#host;
+		turn.enter();
 		this.failed(code);
-		this.#turn.leave();
+		turn.leave();
 	}
 
 	unclocked(): void {

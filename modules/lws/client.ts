@@ -175,6 +175,76 @@ export function importSession(vhost: Vhost, session: ArrayBuffer | Uint8Array): 
 	return true;
 }
 
+/** What a transaction has gone through, as transactionInfo gives it. */
+export interface TransactionInfo {
+	/** When clientConnectViaInfo was called: milliseconds of the host's clock (`Time.ticks`). All others count from it. */
+	readonly began: number;
+	/** It could go to a connection, or had to wait for one. */
+	readonly queued: number | undefined;
+	/** A kept connection was found for it, or one began to be made. */
+	readonly assigned: number | undefined;
+	/** The addresses of the name were there; a numeric address is not looked up. */
+	readonly resolved: number | undefined;
+	/** The peer had answered, for a connection that was made. */
+	readonly connected: number | undefined;
+	/** The handshake of TLS was done. */
+	readonly secured: number | undefined;
+	/** The last byte of the request's head had left. */
+	readonly requested: number | undefined;
+	/** The first byte of a response came, be it an interim one. */
+	readonly answered: number | undefined;
+	readonly ended: number | undefined;
+	/** Bytes of content that were read, and written. */
+	readonly received: number;
+	readonly sent: number;
+	/** Bytes of the request's head. What frames chunks, and TLS, is counted nowhere. */
+	readonly sentHead: number;
+	/** Bytes of the response's head, without interim ones: from FILTER_PRE_ESTABLISH until the wsi has ended, else 0. */
+	readonly receivedHead: number;
+	/** The connection had served before. */
+	readonly isReused: boolean;
+	/** 2: a kept connection turned out to be dead, and was replaced. 0: it has none yet. */
+	readonly attempts: number;
+	/** The numeric address that it went to, or that was tried last; undefined until there is one. */
+	readonly remoteAddress: string | undefined;
+	readonly remotePort: number;
+}
+
+/**
+ * How long the wsi took for what, in milliseconds from its beginning, and what it moved, in bytes; undefined for what has
+ * not happened. All of its last attempt. Valid at any time, also after the end: best asked for in WSI_DESTROY. undefined for
+ * the wsi of PROTOCOL_INIT and PROTOCOL_DESTROY. Milliseconds are whole where the host's clock has no finer ones.
+ *
+ * @example
+ * case LWS_CALLBACK_WSI_DESTROY:
+ * 	const { connected, answered, ended, isReused } = transactionInfo(wsi);
+ * 	trace(`${ended} ms, ${isReused ? "kept" : `connected after ${connected}`}, answered after ${answered}\n`);
+ */
+export function transactionInfo(wsi: AnyWsi): TransactionInfo | undefined {
+	const { transaction, exchange } = wsi;
+	if (!transaction) return undefined;
+	const { timing, request } = transaction;
+	return {
+		began: timing.began,
+		queued: timing.since(timing.queued),
+		assigned: timing.since(timing.assigned),
+		resolved: timing.since(timing.resolved),
+		connected: timing.since(timing.connected),
+		secured: timing.since(timing.secured),
+		requested: timing.since(timing.requested),
+		answered: timing.since(timing.answered),
+		ended: timing.since(timing.ended),
+		received: exchange?.bodyReceived ?? transaction.contentReceived ?? 0,
+		sent: exchange?.bodySent ?? transaction.contentSent ?? 0,
+		sentHead: timing.sentHead,
+		receivedHead: transaction.table?.size ?? 0,
+		isReused: transaction.isReused,
+		attempts: transaction.attempts,
+		remoteAddress: timing.address,
+		remotePort: request.destination.port,
+	};
+}
+
 /** Source: lws_get_protocol. */
 export function getProtocol<User>(wsi: Wsi<User>): Protocol<User> {
 	return wsi.protocol;

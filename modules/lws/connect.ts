@@ -152,8 +152,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 		},
 		wsi,
 		vhost.pool,
-		vhost.turn,
-		context.host.Timer,
+		context.host,
 	);
 	if (info.pwsi) info.pwsi.wsi = wsi;
 	vhost.remember(wsi as Wsi);

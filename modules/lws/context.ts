@@ -3,9 +3,11 @@ import TCP from "embedded:io/socket/tcp";
 import Resolver from "lws-xs/host/resolver";
 import { authorities, readFile } from "lws-xs/host/trust";
 import { Credentials, knowsSuite, library, Session } from "lws-xs/native/tls/session";
+import Time from "time";
 import Timer from "timer";
 import type { Deadlines } from "../dispatch/deadline.js";
 import type { PoolHost } from "../dispatch/pool.js";
+import type { Clock } from "../dispatch/timing.js";
 import { type TimerClass, Turn } from "../dispatch/turn.js";
 import { LwsError } from "../engines/errors.js";
 import type { ResolverClass, ResolverOptions, TCPClass } from "../transport/host.js";
@@ -25,6 +27,8 @@ export interface HostClasses extends TrustHost {
 	/** Options for the resolver's constructor. */
 	resolver: ResolverOptions;
 	Timer: TimerClass;
+	/** For transactionInfo. */
+	Time: Clock;
 }
 
 export interface ContextInfo extends Partial<VhostInfo>, ClientSslInfo {
@@ -41,6 +45,7 @@ const HOST: HostClasses = Object.freeze({
 	Resolver,
 	resolver: Object.freeze({}),
 	Timer,
+	Time,
 	TLS,
 	readFile,
 	authorities,
@@ -55,19 +60,13 @@ class ClientContext implements Context {
 	#isDestroyed = false;
 
 	constructor(info: ContextInfo) {
-		const host: HostClasses = { ...HOST, ...(info.network && networkClasses(info.network)), ...info.host };
+		const given: Partial<HostClasses> = { ...(info.network && networkClasses(info.network)), ...info.host };
+		const host: HostClasses = { ...HOST, ...given };
 		this.options = info.options ?? 0;
 		this.deadlines = completeDeadlines(info.deadlines, defaultDeadlines());
-		this.host = {
-			TCP: host.TCP,
-			Timer: host.Timer,
-			TLS: host.TLS,
-			readFile: host.readFile,
-			authorities: host.authorities,
-			now: host.now,
-			resolver: new NameResolver(host.Resolver, host.resolver),
-			turn: new Turn(host.Timer),
-		};
+		const resolver = new NameResolver(host.Resolver, host.resolver);
+		// what is not given is inherited: it takes no room in this object
+		this.host = Object.setPrototypeOf({ ...given, resolver, turn: new Turn(host.Timer) }, HOST);
 		if (this.options & LWS_SERVER_OPTION_EXPLICIT_VHOSTS) return;
 		if (!info.protocols) throw new TypeError("protocols are missing");
 		const vhost = createVhost(this, { name: "default", ...info, protocols: info.protocols });

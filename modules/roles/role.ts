@@ -89,8 +89,11 @@ export interface Order {
 	readonly fields: readonly string[];
 	readonly bodyKind: BodyKind;
 	readonly bodyLength: number;
-	/** The first byte of the request has left. */
-	sending(): void;
+	/** Bytes of content that were read and written, when the exchange is over. */
+	contentReceived: number | undefined;
+	contentSent: number | undefined;
+	/** `count` bytes of the request's head have left. */
+	sending(count: number): void;
 	/** All of it has left. */
 	sent(): void;
 	/** The first byte of a response has come. */
@@ -117,6 +120,8 @@ export interface Exchange {
 	readonly progress: number;
 	/** Bytes of the request body that have been written. */
 	readonly bodySent: number;
+	/** Bytes of content that have been read. */
+	readonly bodyReceived: number;
 	/** The same, but 0 where there is no more than a refused write has found: to ask again would only spin. */
 	readonly worthwhile: number;
 	/** Inside `BodyHandler.announced`, after a read: more content waits, and counts as announced. */

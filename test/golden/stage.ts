@@ -72,6 +72,8 @@ export interface StageOptions extends Partial<lws.ContextInfo> {
 	faults?: Faults;
 	/** All requests go over TLS, by sessions of this theatre. */
 	tls?: Theatre;
+	/** What transactionInfo goes by, instead of the stage's virtual time. */
+	clock?: lws.Clock;
 	/** For all requests that have none of their own. */
 	on?: Handlers;
 	/** PROTOCOL_INIT and PROTOCOL_DESTROY are lines of the log, too. */
@@ -109,12 +111,13 @@ export class Stage {
 			this.connect(peer);
 		};
 		this.protocol = { name: "http", callback: (...event) => this.#callback(...event) };
-		const { device: _device, faults: _faults, tls, on: _on, protocolLines: _lines, ...info } = options;
+		const { device: _device, faults: _faults, clock: _clock, tls, on: _on, protocolLines: _lines, ...info } = options;
 		this.context = lws.createContext({
 			host: {
 				TCP: this.network.TCP,
 				Resolver: this.names.Resolver,
 				Timer: this.clock.Timer,
+				Time: options.clock ?? this.clock.Time,
 				resolver: {},
 				...(tls && { TLS: tls.module, authorities: () => undefined }),
 			},

@@ -40,6 +40,7 @@ import {
 	peerCertificate,
 	peerWriteAllowance,
 	tlsInfo,
+	transactionInfo,
 	type Wsi,
 	write,
 } from "lws-xs";
@@ -118,6 +119,7 @@ class Running {
 			certificate: undefined,
 			session: 0,
 			milliseconds: 0,
+			info: {},
 			faults: [],
 		};
 	}
@@ -273,6 +275,10 @@ class Running {
 		result.callbacks = this.callbacks.join(" ");
 		result.sum >>>= 0;
 		result.milliseconds = Time.delta(this.start);
+		result.info = transactionInfo(wsi) ?? {};
+		if (result.info.received !== result.length) this.fault(`${result.info.received} bytes received`);
+		// a body that was taken and not sent is none
+		if ((result.info.sent ?? 0) > result.sent) this.fault(`${result.info.sent} bytes sent`);
 		console.log(JSON.stringify(result));
 		finished++;
 		if (started < plan.requests.length) startNext();

@@ -1,4 +1,5 @@
 /** What the client program `test/host/wire-client.ts` is asked to do, and what it tells; types for both sides. */
+import type { TransactionInfo } from "lws-xs";
 
 export interface PlannedRequest {
 	/** Index into the plan's contexts, 0 when absent. */
@@ -82,6 +83,8 @@ export interface Result {
 	/** Bytes of the session that could be exported at the end, 0: none. */
 	session: number;
 	milliseconds: number;
+	/** transactionInfo at the end; what has not happened is not there. */
+	info: Partial<TransactionInfo>;
 	/** Rules of the interface that were broken. */
 	faults: string[];
 }

@@ -57,13 +57,15 @@ export class H1Exchange implements Exchange {
 	readonly #keep: Uint8Array | undefined;
 	/** Of the response body, as is what follows. */
 	#framing: Framing = Framing.None;
-	/** For Framing.Length. */
+	/** Content to come; until the end of the connection it is counted down from 0. */
 	#remaining = 0;
 	/** Only for Framing.Chunked. */
 	#chunked: ChunkedDecoder | undefined;
 	/** The fields let the connection be used again. */
 	#keepAlive = false;
 	bodySent = 0;
+	/** The length of the content, where there is one. */
+	#length = 0;
 	/** The allowance when a write was refused: until there is more, asking again would only spin. */
 	#refusedAt = 0;
 	#interim = 0;
@@ -113,7 +115,7 @@ export class H1Exchange implements Exchange {
 			if (!stream) return false;
 			const count = writer.emit(output, 0, Math.min(output.length, stream.room));
 			if (count === 0 || stream.write(output, 0, count) === 0) return false;
-			order.sending();
+			order.sending(count);
 		}
 		this.#writer = undefined;
 		if (order.bodyKind === BodyKind.None || (order.bodyKind === BodyKind.Length && order.bodyLength === 0)) {
@@ -134,6 +136,10 @@ export class H1Exchange implements Exchange {
 		const room = this.#carrier.stream?.room ?? 0;
 		const left = bodyLength - this.bodySent;
 		return room < left ? room : left;
+	}
+
+	get bodyReceived(): number {
+		return this.#chunked ? this.#chunked.received : this.#length - this.#remaining;
 	}
 
 	get worthwhile(): number {
@@ -220,7 +226,7 @@ export class H1Exchange implements Exchange {
 		if (framing < 0) return this.fail(faultCode(framing));
 		this.#framing = framing & FramingBits.Kind;
 		this.#keepAlive = (framing & FramingBits.KeepAlive) !== 0;
-		if (this.#framing === Framing.Length) this.#remaining = contentLength(table);
+		if (this.#framing === Framing.Length) this.#length = this.#remaining = contentLength(table);
 		else if (this.#framing === Framing.Chunked) this.#chunked = new ChunkedDecoder();
 		return true;
 	}
@@ -344,7 +350,7 @@ export class H1Exchange implements Exchange {
 		}
 		if (count < limit && buffers.inputStart === buffers.inputEnd) count += carrier.read(buffer, count, limit);
 		if (chunked) chunked.took(count);
-		else if (framing === Framing.Length) this.#remaining -= count;
+		else this.#remaining -= count;
 		return count;
 	}
 
@@ -393,7 +399,12 @@ export class H1Exchange implements Exchange {
 		this.#order = this.#buffer = undefined;
 		this.#receive = Receive.Over;
 		this.#isDirect = this.isAnnounced = false;
-		if (order) this.#owner.left();
+		if (order) {
+			const chunked = this.#chunked;
+			order.contentReceived = chunked ? chunked.received : this.#length - this.#remaining;
+			if (this.bodySent > 0) order.contentSent = this.bodySent;
+			this.#owner.left();
+		}
 		return order;
 	}
 }
