@@ -8,10 +8,15 @@ function comparable({ method, url, headers, body }: Seen) {
 	return { method, url, fields, body: body.toString("latin1"), hasAgent: agent !== undefined };
 }
 
-/** Times and dates differ. */
+/** Times and dates differ; what has not happened has the time 0. */
 function plain(text: string): string {
-	return text.replace(/^Date: .*$/gm, "Date").replace(/\d\.\d{6}/g, "T");
+	return text.replace(/^Date: .*$/gm, "Date").replace(/\d\.\d{6}/g, (time) => (Number(time) > 0 ? "T" : "0"));
 }
+
+/** Every time there is, the number of connections, and bytes. */
+const FIGURES = `${["namelookup", "connect", "appconnect", "starttransfer", "total"]
+	.map((name) => `%{time_${name}}`)
+	.join(" ")} %{num_connects} %{size_download} %{size_upload}\\n`;
 
 describe("the tool beside curl", () => {
 	const server = new Recorder();
@@ -90,6 +95,25 @@ describe("the tool beside curl", () => {
 			u("/"),
 		],
 		"-w of times": () => ["-s", "-w", "%{time_total} %{time_appconnect} %% %a \\t", u("/")],
+		"-w of a connection that is used again": () => ["-s", "-w", FIGURES, u("/1"), u("/chunked"), u("/204")],
+		"-w of an upload": () => ["-s", "-w", FIGURES, "-T", "binary", u("/")],
+		"-w of -I": () => ["-s", "-I", "-w", FIGURES, u("/")],
+		"-w of a name": () => [
+			"-s",
+			"--resolve",
+			`n.test:${server.port}:127.0.0.1`,
+			"-w",
+			FIGURES,
+			`http://n.test:${server.port}/`,
+		],
+		"-w of what fails before there is a connection": () => [
+			"-s",
+			"-w",
+			FIGURES,
+			"http://no-such-name.invalid/",
+			"http://127.0.0.1:1",
+			"http://a:99999/",
+		],
 		"-w of a refused connection": () => [
 			"-s",
 			"-w",

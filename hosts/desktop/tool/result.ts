@@ -1,17 +1,13 @@
 /** What came of one transfer. Types only. */
+import type { TransactionInfo } from "lws-xs";
 import type { Failure } from "./exit.js";
-import type { Passage } from "./wire.js";
 
 export interface Result {
 	url: string;
 	status: number;
 	/** "1.1"; "0" without a response. */
 	version: string;
-	/** Bytes of content. */
-	received: number;
-	sent: number;
-	passage: Passage;
-	/** Microseconds. */
-	ended: number;
+	/** Of the end; undefined when it has not even begun. */
+	info: TransactionInfo | undefined;
 	failure: Failure | undefined;
 }

@@ -1,9 +1,9 @@
-/** What all transfers of one run share: options, client, buffers, and the ear on the wire. */
+/** What all transfers of one run share: options, client, buffers, and what they have of the host. */
 import { statistics } from "desktop/memory";
 import { writeError } from "desktop/stdio";
 import * as lws from "lws-xs";
 import { messageOf, usage } from "./exit.js";
-import { type Options, parseResolve } from "./options.js";
+import type { Options } from "./options.js";
 import { Wire } from "./wire.js";
 import { readFormat } from "./writeout.js";
 
@@ -43,7 +43,7 @@ export class Session {
 			throw usage("bad-number", "--heap wants a number of bytes from 4096 to 1024M");
 		}
 		this.format = options.writeOut === undefined ? undefined : readFormat(options.writeOut);
-		this.wire = new Wire(options.resolve.map(parseResolve));
+		this.wire = new Wire(options);
 		const sizes = options.heap === undefined ? DESKTOP : { connections: 1 };
 		const receiveBuffer = options.rxBuffer ?? (options.heap === undefined ? DESKTOP.receiveBuffer : undefined);
 		const isSecure = options.targets.some(({ url }) => url !== undefined && /^https:/i.test(url));
@@ -52,7 +52,7 @@ export class Session {
 				...sizes,
 				receiveBuffer,
 				protocols: [{ name: "tool", callback: (...event: lws.Event<Listener | undefined>) => this.#tell(event) }],
-				host: isSecure ? { ...this.wire.classes, TLS: this.wire.tls, authorities: () => undefined } : this.wire.classes,
+				host: { ...this.wire.classes(isSecure), ...(isSecure && { authorities: () => undefined }) },
 			});
 		} catch (error) {
 			throw usage("bad-number", `--rx-buffer cannot be: ${messageOf(error)}`);

@@ -2,13 +2,12 @@
 import { isTerminal, writeError } from "desktop/stdio";
 import * as lws from "lws-xs";
 import { stringToBytes } from "lws-xs/native/kernels";
-import Time from "time";
 import Timer from "timer";
 import { Exit, Failure, failureOf, messageOf, usage } from "./exit.js";
 import { HeadFinder } from "./head.js";
 import type { Target } from "./options.js";
 import { Output } from "./output.js";
-import { Progress } from "./progress.js";
+import { type Amounts, Progress } from "./progress.js";
 import { makeRequest, type Request } from "./request.js";
 import type { Result } from "./result.js";
 import type { Listener, Session } from "./session.js";
@@ -37,6 +36,7 @@ export class Transfer implements Listener {
 	/** What was read of the body and not written yet lies at the start of `#piece`. */
 	#piece = NOTHING;
 	#pending = 0;
+	#sent = 0;
 	#isSending = false;
 	#connectTimer: Timer | undefined;
 
@@ -44,17 +44,7 @@ export class Transfer implements Listener {
 		this.#session = session;
 		this.number = number;
 		this.#done = done;
-		const passage = session.wire.passage;
-		this.#result = {
-			url: "",
-			status: 0,
-			version: "0",
-			received: 0,
-			sent: 0,
-			passage,
-			ended: 0,
-			failure: undefined,
-		};
+		this.#result = { url: "", status: 0, version: "0", info: undefined, failure: undefined };
 	}
 
 	/** Starts it; `done` comes in a later turn. */
@@ -69,11 +59,10 @@ export class Transfer implements Listener {
 			this.#result.url = this.#url.effective;
 			this.#output = new Output(this.#outputPath(target));
 			wire.begin(this.#url.port, this.#url.isSecure);
-			this.#result.passage = wire.passage;
 			this.#request = makeRequest(options, target, this.#url.host);
 			this.#listen();
-			this.#connect();
-			if (this.#isProgressWanted) this.#progress = new Progress(() => this.#amounts);
+			const wsi = this.#connect();
+			if (this.#isProgressWanted) this.#progress = new Progress(() => this.#amountsOf(wsi));
 		} catch (error) {
 			this.#fail(error);
 			// not from in here: a thousand bad URLs are not to be a thousand calls deep
@@ -95,7 +84,7 @@ export class Transfer implements Listener {
 		return !options.isSilent && isTerminal(2) && !(this.#output.isStandard && isTerminal(1));
 	}
 
-	#connect(): void {
+	#connect(): Wsi {
 		const { options, context, wire } = this.#session;
 		const { address, port, path } = this.#url;
 		const { isSecure } = this.#url;
@@ -117,6 +106,7 @@ export class Transfer implements Listener {
 				deadlines: { connect: isSecure ? 0 : connectTimeout, tls: 0, firstByte: 0, idle: 0, total: options.maxTime },
 			});
 			if (isSecure) this.#connectTimer = Timer.set(() => this.#expire(wsi), connectTimeout);
+			return wsi;
 		} catch (error) {
 			throw usage("bad-request", messageOf(error));
 		}
@@ -125,7 +115,7 @@ export class Transfer implements Listener {
 	/** curl's time for a connection is that of TCP and TLS together, where the library has one for each. */
 	#expire(wsi: Wsi): void {
 		this.#connectTimer = undefined;
-		const code = this.#result.passage.connected > 0 ? "timeout:tls" : "timeout:connect";
+		const code = lws.transactionInfo(wsi)?.connected === undefined ? "timeout:connect" : "timeout:tls";
 		this.#fail(failureOf(new lws.LwsError(code, "no"), false));
 		lws.close(wsi);
 	}
@@ -140,7 +130,7 @@ export class Transfer implements Listener {
 		const { options, wire } = this.#session;
 		const isOutput = options.isHeadShown || options.isHeadOnly;
 		const printer = options.isVerbose ? new HeadPrinter() : undefined;
-		wire.onConnected = printer && (() => showNote(`Connected to ${this.#url.address} (${wire.passage.remote})`));
+		wire.onConnected = printer && ((remote) => showNote(`Connected to ${this.#url.address} (${remote})`));
 		wire.onBytes = undefined;
 		if (!isOutput && !printer) return;
 		const finder = new HeadFinder((buffer, end) => {
@@ -174,6 +164,7 @@ export class Transfer implements Listener {
 				if (input && !this.#isComplete) this.#failed(input);
 				return 0;
 			case lws.LWS_CALLBACK_WSI_DESTROY:
+				this.#result.info = lws.transactionInfo(wsi);
 				this.#finish();
 				return 0;
 			default:
@@ -190,7 +181,6 @@ export class Transfer implements Listener {
 
 	/** Nowhere does the stack go deeper than to here, so not by way of `#guard`. */
 	#content(bytes: Uint8Array, length: number): number {
-		this.#result.received += length;
 		try {
 			this.#output.write(bytes, length);
 			return 0;
@@ -222,12 +212,10 @@ export class Transfer implements Listener {
 
 	#addFields(wsi: Wsi): void {
 		const { method, host, fields, body } = this.#request;
-		// a connection that is used again was neither looked up nor made
-		const { passage } = this.#result;
-		passage.resolved ||= Time.microseconds;
 		if (this.#session.options.isVerbose) {
-			if (passage.newConnections === 0) showNote(`Using the connection to ${this.#url.address} again`);
-			const info = passage.secured > 0 ? lws.tlsInfo(wsi) : undefined;
+			const isReused = lws.transactionInfo(wsi)?.isReused === true;
+			if (isReused) showNote(`Using the connection to ${this.#url.address} again`);
+			const info = isReused ? undefined : lws.tlsInfo(wsi);
 			if (info) showTls(info, lws.peerCertificate(wsi), relaxedChecks(this.#session.options.tls));
 			showRequest(method, this.#url.path, host, fields);
 		}
@@ -265,8 +253,8 @@ export class Transfer implements Listener {
 		if (written < 0) return;
 		if (written > 0) {
 			this.#pending = 0;
-			this.#result.sent += written;
-			if (this.#result.sent === body.length) this.#isSending = false;
+			this.#sent += written;
+			if (this.#sent === body.length) this.#isSending = false;
 		}
 		lws.callbackOnWritable(wsi);
 	}
@@ -296,8 +284,8 @@ export class Transfer implements Listener {
 
 	#receivedTotal = 0;
 
-	get #amounts() {
-		const { received, sent } = this.#result;
+	#amountsOf(wsi: Wsi): Amounts {
+		const { received = 0, sent = 0 } = lws.transactionInfo(wsi) ?? {};
 		return { received, receivedTotal: this.#receivedTotal, sent, sentTotal: this.#request.body?.length ?? 0 };
 	}
 
@@ -325,7 +313,6 @@ export class Transfer implements Listener {
 		// what --show-ca has not written is no empty file
 		const isLeft = result.failure !== undefined || this.#session.options.tls.isCaShown;
 		this.#guard(() => (isLeft ? this.#output?.close() : this.#output.finish()));
-		result.ended = Time.microseconds;
 		this.#done(result);
 	}
 }

@@ -1,5 +1,6 @@
 /** -w: a format with the figures of a finished transfer. */
 import { writeError } from "desktop/stdio";
+import type { TransactionInfo } from "lws-xs";
 import { Exit } from "./exit.js";
 import type { Result } from "./result.js";
 import { readTextFile } from "./text-file.js";
@@ -8,32 +9,36 @@ type Value = number | string | null;
 
 const ESCAPES: Readonly<Record<string, string>> = Object.freeze({ n: "\n", r: "\r", t: "\t" });
 
-/** Seconds with six places, as text: JSON shows them so, too. */
+/** Seconds with six places, as text: JSON shows them so, too. 0 for what has not happened. */
 class Seconds {
 	readonly text: string;
-	constructor(result: Result, moment: number) {
-		const microseconds = moment > 0 ? moment - result.passage.begun : 0;
-		this.text = (microseconds / 1e6).toFixed(6);
+	constructor(milliseconds = 0) {
+		this.text = (milliseconds / 1000).toFixed(6);
 	}
+}
+
+/** When the address was known: for curl so is that of a connection which is used again, and a numeric one. */
+function lookedUp(info: TransactionInfo | undefined): number | undefined {
+	return info?.resolved ?? (info?.remoteAddress === undefined ? undefined : info.assigned);
 }
 
 /** In the order of curl's JSON. */
 function figures(result: Result): Record<string, Value | Seconds> {
-	const { passage, failure } = result;
+	const { info, failure } = result;
 	return {
 		errormsg: failure?.message ?? null,
 		exitcode: failure?.exit ?? Exit.Done,
 		http_code: result.status,
 		http_version: result.version,
-		num_connects: passage.newConnections,
+		num_connects: info?.connected === undefined ? 0 : 1,
 		num_redirects: 0,
-		size_download: result.received,
-		size_upload: result.sent,
-		time_appconnect: new Seconds(result, passage.secured),
-		time_connect: new Seconds(result, passage.connected),
-		time_namelookup: new Seconds(result, passage.resolved),
-		time_starttransfer: new Seconds(result, passage.firstByte),
-		time_total: new Seconds(result, result.ended),
+		size_download: info?.received ?? 0,
+		size_upload: info?.sent ?? 0,
+		time_appconnect: new Seconds(info?.secured),
+		time_connect: new Seconds(info?.connected),
+		time_namelookup: new Seconds(lookedUp(info)),
+		time_starttransfer: new Seconds(info?.answered),
+		time_total: new Seconds(info?.ended),
 		url_effective: result.url,
 	};
 }
