@@ -111,7 +111,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 		if (!this.#role) return;
 		this.transaction = transaction;
 		transaction.secured = this.stream?.secured;
-		if (typeof this.#way === "string") transaction.timing.address = this.#way;
+		transaction.timing.address = this.#way as string;
 		const isUsed = this.#state === State.Used;
 		this.#state = State.Used;
 		const started = transaction.start(this.#role, isUsed);
@@ -142,7 +142,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 		this.#turn.enter();
 		try {
 			const { opening } = this;
-			if (opening) this.#way = opening.addresses[opening.tried - 1] ?? "";
+			if (opening) this.#way = opening.addresses[opening.tried - 1] as string;
 			this.#role = new H1Role(this);
 			this.#owner.opened(this);
 		} catch (exception) {

@@ -132,7 +132,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 				this.#host.turn.enter();
 				opening.lookup = undefined;
 				if (addresses && addresses.length > 0) {
-					transaction.resolved();
+					transaction.timing.resolved = this.#host.Time.ticks;
 					connection.open(this.#host.TCP, addresses);
 				} else this.unresolved(connection);
 				this.#host.turn.leave();

@@ -9,7 +9,7 @@ import type { HeadTable } from "../engines/head-table.js";
 import { type BodyHandler, BodyKind, type Exchange, type Order, type OrderRequest, type Role } from "../roles/role.js";
 import type { Secured, Security } from "../transport/security.js";
 import { Deadline, type DeadlineOwner, type Deadlines } from "./deadline.js";
-import { type Clock, Timing } from "./timing.js";
+import type { Clock, Timing } from "./timing.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
 
 /** Where a request goes: connections to equal destinations are interchangeable. */
@@ -83,8 +83,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	fields: readonly string[] = NO_FIELDS;
 	bodyKind: BodyKind = BodyKind.None;
 	bodyLength = 0;
-	declare contentReceived: number | undefined;
-	declare contentSent: number | undefined;
+	declare bodyReceived: number | undefined;
+	declare bodySent: number | undefined;
 	state: TransactionState = TransactionState.Queued;
 	/** 0 until the final head has come. */
 	status = 0;
@@ -94,14 +94,15 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	table: HeadTable | undefined;
 	/** The connection's TLS, while it has that connection. */
 	secured: Secured | undefined;
-	readonly timing: Timing;
+	timing: Timing;
+	/** The connection of the present attempt had served before. */
+	isReused = false;
+	/** The present attempt is the second. */
+	isRetried = false;
 	postedNext: Posted | undefined;
 	/** The observer has been asked to complete the head. */
 	#prepared = false;
 	#isSending = false;
-	#retried = false;
-	/** The present attempt is not the first exchange of its connection. */
-	#isReused = false;
 	/** Why it ended, until that is told. */
 	#error: LwsError | undefined;
 	readonly #placer: Placer;
@@ -114,7 +115,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.#placer = placer;
 		this.#host = host;
 		this.#deadline = new Deadline(host.Timer, this);
-		this.timing = new Timing(host.Time.ticks);
+		this.timing = { began: host.Time.ticks, sentHead: 0 };
 	}
 
 	get exchange(): Exchange | undefined {
@@ -123,16 +124,6 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	get isEnded(): boolean {
 		return this.state >= TransactionState.Ended;
-	}
-
-	/** How often it went to a connection that was there, or for which one was made. */
-	get attempts(): number {
-		return (this.#retried ? 1 : 0) + (this.timing.assigned === undefined ? 0 : 1);
-	}
-
-	/** The connection of the last attempt had served before. */
-	get isReused(): boolean {
-		return this.#isReused;
 	}
 
 	get delivered(): Delivered {
@@ -167,11 +158,6 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.#deadline.phase("timeout:connect", this.request.deadlines.connect);
 	}
 
-	/** The addresses for it are known. */
-	resolved(): void {
-		this.timing.resolved = this.#host.Time.ticks;
-	}
-
 	/** The peer has answered, and TLS begins. */
 	securing(): void {
 		this.timing.connected = this.#host.Time.ticks;
@@ -182,7 +168,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	start(role: Pick<Role, "submit">, isReused: boolean): boolean {
 		const { timing } = this;
 		const now = this.#host.Time.ticks;
-		this.#isReused = isReused;
+		this.isReused = isReused;
 		if (isReused) timing.assigned = now;
 		else if (this.secured) timing.secured = now;
 		else timing.connected = now;
@@ -240,12 +226,12 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	unanswered(code: string, detail?: unknown): void {
 		if (this.isEnded) return;
 		if (this.canRetry()) {
-			this.#retried = true;
+			this.isRetried = true;
 			this.#isSending = false;
 			this.handler.exchange = undefined;
 			this.secured = undefined;
-			this.timing.restart();
-			this.#isReused = false;
+			this.timing = { began: this.timing.began, sentHead: 0 };
+			this.isReused = false;
 			this.state = TransactionState.Queued;
 			this.#host.turn.post(this);
 		} else this.failed(code, detail);
@@ -256,7 +242,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	 * mind (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1) and nothing of its body would have to be had again.
 	 */
 	private canRetry(): boolean {
-		if (!this.#isReused || this.#retried || (this.exchange?.bodySent ?? 0) > 0) return false;
+		if (!this.isReused || this.isRetried || (this.exchange?.bodySent ?? 0) > 0) return false;
 		return IDEMPOTENT.includes(this.request.method);
 	}
 

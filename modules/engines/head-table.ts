@@ -36,11 +36,6 @@ export class HeadTable {
 		return this.words.buffer;
 	}
 
-	/** Bytes of the head so far. */
-	get size(): number {
-		return this.words[Head.Size] as number;
-	}
-
 	/** Whether any byte of a head has come. */
 	get isStarted(): boolean {
 		return (this.words[Head.Size] as number) > 0;

@@ -1,5 +1,7 @@
 /** What an application does with a wsi: read, write, look at the response, end it. */
+import { Head } from "lws-xs/native/http";
 import { type PeerCertificate, type SessionInfo, sessionIdentity } from "lws-xs/native/tls/session";
+import type { Moment } from "../dispatch/timing.js";
 import { LwsError } from "../engines/errors.js";
 import { LWS_WRITE_HTTP, LWS_WRITE_HTTP_FINAL } from "./constants.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
@@ -175,25 +177,41 @@ export function importSession(vhost: Vhost, session: ArrayBuffer | Uint8Array): 
 	return true;
 }
 
+/** Of the count of a device's clock, and half of it. */
+const WHOLE = 0x1_0000_0000;
+const HALF = 0x8000_0000;
+
+/** A list, as code for each would be more. */
+const MOMENTS: readonly Moment[] = Object.freeze([
+	"queued",
+	"assigned",
+	"resolved",
+	"connected",
+	"secured",
+	"requested",
+	"answered",
+	"ended",
+]);
+
 /** What a transaction has gone through, as transactionInfo gives it. */
 export interface TransactionInfo {
 	/** When clientConnectViaInfo was called: milliseconds of the host's clock (`Time.ticks`). All others count from it. */
 	readonly began: number;
 	/** It could go to a connection, or had to wait for one. */
-	readonly queued: number | undefined;
+	readonly queued?: number;
 	/** A kept connection was found for it, or one began to be made. */
-	readonly assigned: number | undefined;
+	readonly assigned?: number;
 	/** The addresses of the name were there; a numeric address is not looked up. */
-	readonly resolved: number | undefined;
+	readonly resolved?: number;
 	/** The peer had answered, for a connection that was made. */
-	readonly connected: number | undefined;
+	readonly connected?: number;
 	/** The handshake of TLS was done. */
-	readonly secured: number | undefined;
+	readonly secured?: number;
 	/** The last byte of the request's head had left. */
-	readonly requested: number | undefined;
+	readonly requested?: number;
 	/** The first byte of a response came, be it an interim one. */
-	readonly answered: number | undefined;
-	readonly ended: number | undefined;
+	readonly answered?: number;
+	readonly ended?: number;
 	/** Bytes of content that were read, and written. */
 	readonly received: number;
 	readonly sent: number;
@@ -223,26 +241,29 @@ export interface TransactionInfo {
 export function transactionInfo(wsi: AnyWsi): TransactionInfo | undefined {
 	const { transaction, exchange } = wsi;
 	if (!transaction) return undefined;
-	const { timing, request } = transaction;
-	return {
-		began: timing.began,
-		queued: timing.since(timing.queued),
-		assigned: timing.since(timing.assigned),
-		resolved: timing.since(timing.resolved),
-		connected: timing.since(timing.connected),
-		secured: timing.since(timing.secured),
-		requested: timing.since(timing.requested),
-		answered: timing.since(timing.answered),
-		ended: timing.since(timing.ended),
-		received: exchange?.bodyReceived ?? transaction.contentReceived ?? 0,
-		sent: exchange?.bodySent ?? transaction.contentSent ?? 0,
-		sentHead: timing.sentHead,
-		receivedHead: transaction.table?.size ?? 0,
-		isReused: transaction.isReused,
-		attempts: transaction.attempts,
-		remoteAddress: timing.address,
+	const { timing, request, table, isReused, isRetried } = transaction;
+	const { bodyReceived, bodySent } = exchange ?? transaction;
+	const { began, assigned, sentHead, address } = timing;
+	const info: Partial<Record<Moment, number>> & Omit<TransactionInfo, Moment> = {
+		began,
+		received: bodyReceived ?? 0,
+		sent: bodySent ?? 0,
+		sentHead,
+		receivedHead: table ? (table.words[Head.Size] as number) : 0,
+		isReused,
+		attempts: (isRetried ? 1 : 0) + (assigned === undefined ? 0 : 1),
+		remoteAddress: address,
 		remotePort: request.destination.port,
 	};
+	for (let i = 0; i < MOMENTS.length; i++) {
+		const name = MOMENTS[i] as Moment;
+		const moment = timing[name];
+		if (moment === undefined) continue;
+		const time = moment - began;
+		// a clock that was set back has stood still
+		info[name] = time >= 0 ? time : time < -HALF ? time + WHOLE : 0;
+	}
+	return info as TransactionInfo;
 }
 
 /** Source: lws_get_protocol. */

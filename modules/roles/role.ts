@@ -90,8 +90,8 @@ export interface Order {
 	readonly bodyKind: BodyKind;
 	readonly bodyLength: number;
 	/** Bytes of content that were read and written, when the exchange is over. */
-	contentReceived: number | undefined;
-	contentSent: number | undefined;
+	bodyReceived: number | undefined;
+	bodySent: number | undefined;
 	/** `count` bytes of the request's head have left. */
 	sending(count: number): void;
 	/** All of it has left. */

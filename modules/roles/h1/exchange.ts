@@ -401,8 +401,8 @@ export class H1Exchange implements Exchange {
 		this.#isDirect = this.isAnnounced = false;
 		if (order) {
 			const chunked = this.#chunked;
-			order.contentReceived = chunked ? chunked.received : this.#length - this.#remaining;
-			if (this.bodySent > 0) order.contentSent = this.bodySent;
+			order.bodyReceived = chunked ? chunked.received : this.#length - this.#remaining;
+			if (this.bodySent > 0) order.bodySent = this.bodySent;
 			this.#owner.left();
 		}
 		return order;
