@@ -12,7 +12,8 @@ import { constructorFailure, TCPStream } from "../transport/tcp.js";
 import { TLSStream } from "../transport/tls.js";
 import { TLSFailure } from "../transport/tls-failure.js";
 import type { Berth } from "./berth.js";
-import type { Destination, Transaction } from "./transaction.js";
+import type { Destination } from "./request.js";
+import type { Transaction } from "./transaction.js";
 import type { Posted, Turn } from "./turn.js";
 
 /** What the connection tells the pool. */

@@ -9,13 +9,8 @@ import { isNumeric, type NameResolver } from "../transport/resolver.js";
 import type { CipherBuffers } from "../transport/tls.js";
 import type { Berth } from "./berth.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
-import {
-	type Destination,
-	isSameDestination,
-	type Placer,
-	type Transaction,
-	type TransactionHost,
-} from "./transaction.js";
+import { type Destination, isSameDestination } from "./request.js";
+import type { Placer, Transaction, TransactionHost } from "./transaction.js";
 import type { Posted } from "./turn.js";
 
 export interface PoolHost extends TransactionHost {

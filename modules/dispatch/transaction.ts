@@ -6,41 +6,27 @@
  */
 import { type Delivered, LwsError } from "../engines/errors.js";
 import type { HeadTable } from "../engines/head-table.js";
-import { type BodyHandler, BodyKind, type Exchange, type Order, type OrderRequest, type Role } from "../roles/role.js";
-import type { Secured, Security } from "../transport/security.js";
-import { Deadline, type DeadlineOwner, type Deadlines } from "./deadline.js";
+import { type BodyHandler, BodyKind, type Exchange, type Order, type Role } from "../roles/role.js";
+import type { Secured } from "../transport/security.js";
+import { Deadline, type DeadlineOwner } from "./deadline.js";
+import { Drain, type Hop, planHop, REDIRECT_BODY_TIME } from "./redirect.js";
+import type { Request } from "./request.js";
 import type { Clock, Timing } from "./timing.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
-
-/** Where a request goes: connections to equal destinations are interchangeable. */
-export interface Destination {
-	/** A name or a numeric address. */
-	readonly address: string;
-	readonly port: number;
-	readonly localAddress: string | undefined;
-	/** undefined: no TLS. */
-	readonly security: Security | undefined;
-}
-
-export function isSameDestination(a: Destination, b: Destination): boolean {
-	if (a.port !== b.port || a.address !== b.address || a.localAddress !== b.localAddress) return false;
-	return a.security?.identity === b.security?.identity;
-}
-
-/** The request as it was asked for; the face completes the fields when its head is made. */
-export interface Request extends OrderRequest {
-	readonly destination: Destination;
-	readonly deadlines: Deadlines;
-}
 
 /** Who asked for it. Nothing of this is called from inside a call of the application, `content` and `completed` excepted. */
 export interface Observer extends BodyHandler {
 	/** There is an exchange to read from and to write to, or none any more. */
 	exchange: Exchange | undefined;
-	/** The head is about to be sent: completes `fields`, and says how the body is framed. False: give up. */
+	/**
+	 * The head is about to be sent: completes `fields`, and says how the body is framed. After a redirect both are there,
+	 * and the body begins anew. False: give up.
+	 */
 	prepare(): boolean;
 	/** False: give up. */
 	responded(): boolean;
+	/** The response is a redirect, and is followed to `uri`. False: give up. */
+	redirected(uri: string): boolean;
 	/** The response is complete; `ended` follows. */
 	completed(): void;
 	/** Nothing comes after this. It is never told from inside a call. */
@@ -77,14 +63,21 @@ const IDEMPOTENT: readonly string[] = Object.freeze(["GET", "HEAD", "OPTIONS", "
 const NO_FIELDS: readonly string[] = Object.freeze([]);
 
 export class Transaction implements Order, Posted, DeadlineOwner {
-	readonly request: Request;
-	readonly handler: Observer;
+	/** Another one after a redirect, as are the fields and the framing. */
+	request: Request;
+	readonly observer: Observer;
+	/** The observer, but for the body of a redirect. */
+	handler: BodyHandler;
 	/** Names and values in turn; complete when the observer has prepared the head. */
 	fields: readonly string[] = NO_FIELDS;
 	bodyKind: BodyKind = BodyKind.None;
 	bodyLength = 0;
 	declare bodyReceived: number | undefined;
 	declare bodySent: number | undefined;
+	/** Names of fields, in lower case, that are for this origin only. */
+	secrets: readonly string[] = NO_FIELDS;
+	/** Redirects that have been followed. */
+	hops = 0;
 	state: TransactionState = TransactionState.Queued;
 	/** 0 until the final head has come. */
 	status = 0;
@@ -103,6 +96,9 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	/** The observer has been asked to complete the head. */
 	#prepared = false;
 	#isSending = false;
+	/** A peer has done what it was asked for, and its redirect leads to what came of that. */
+	#isDone = false;
+	#drain: Drain | undefined;
 	/** Why it ended, until that is told. */
 	#error: LwsError | undefined;
 	readonly #placer: Placer;
@@ -111,7 +107,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	constructor(request: Request, observer: Observer, placer: Placer, host: TransactionHost) {
 		this.request = request;
-		this.handler = observer;
+		this.handler = this.observer = observer;
 		this.#placer = placer;
 		this.#host = host;
 		this.#deadline = new Deadline(host.Timer, this);
@@ -119,7 +115,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	}
 
 	get exchange(): Exchange | undefined {
-		return this.handler.exchange;
+		return this.observer.exchange;
 	}
 
 	get isEnded(): boolean {
@@ -127,7 +123,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	}
 
 	get delivered(): Delivered {
-		if (this.status > 0) return "yes";
+		if (this.status > 0 || this.#isDone) return "yes";
 		return this.#isSending ? "maybe" : "no";
 	}
 
@@ -148,7 +144,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	tell(): void {
 		if (this.state !== TransactionState.Ended) return;
 		this.state = TransactionState.Told;
-		this.handler.ended(this.#error);
+		this.observer.ended(this.#error);
 		this.table = this.secured = undefined;
 	}
 
@@ -174,8 +170,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		else timing.connected = now;
 		if (!this.#prepared) {
 			this.#prepared = true;
-			if (!this.handler.prepare()) {
-				this.end(new LwsError("app:callback-refused", "no"));
+			if (!this.observer.prepare()) {
+				this.end(new LwsError("app:callback-refused", this.delivered));
 				return false;
 			}
 			if (this.isEnded) return false;
@@ -185,7 +181,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		if (this.isEnded) return false;
 		const exchange = role.submit(this);
 		// it may have failed already, and begun another attempt
-		if (this.state === TransactionState.Exchanging) this.handler.exchange = exchange;
+		if (this.state === TransactionState.Exchanging) this.observer.exchange = exchange;
 		return true;
 	}
 
@@ -206,34 +202,72 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.minor = minor;
 		this.reason = reason;
 		this.#deadline.idle(this.request.deadlines.idle);
-		if (!this.handler.responded()) {
+		const hop = planHop(this, table);
+		if (hop) return this.redirected(hop);
+		if (!this.observer.responded()) {
 			this.end(new LwsError("app:callback-refused", "yes"));
 			return false;
 		}
 		return !this.isEnded;
 	}
 
+	private redirected(hop: Hop | string): boolean {
+		if (typeof hop === "string") this.failed(hop);
+		else if (!this.observer.redirected(hop.uri)) this.end(new LwsError("app:callback-refused", "yes"));
+		const { exchange } = this;
+		if (this.isEnded || !exchange || typeof hop === "string") return false;
+		this.observer.exchange = undefined;
+		this.handler = this.#drain = new Drain(exchange, hop, this);
+		this.#deadline.phase("", REDIRECT_BODY_TIME);
+		return true;
+	}
+
+	/** What is left of a redirect's body is not worth waiting for, if anything is. */
+	private follow({ exchange, hop }: Drain): void {
+		this.#drain = undefined;
+		this.handler = this.observer;
+		exchange.cancel();
+		this.#isDone ||= hop.request.method !== this.request.method;
+		this.request = hop.request;
+		this.fields = hop.fields;
+		if (hop.isBodiless) this.bodyKind = BodyKind.None;
+		this.hops++;
+		this.#prepared = this.isRetried = false;
+		this.requeue();
+	}
+
+	private requeue(): void {
+		this.#isSending = false;
+		this.status = 0;
+		this.reason = "";
+		this.observer.exchange = this.table = this.secured = undefined;
+		this.timing = { began: this.timing.began, sentHead: 0 };
+		this.isReused = false;
+		this.state = TransactionState.Queued;
+		this.#deadline.phase("", 0);
+		this.#host.turn.post(this);
+	}
+
 	completed(): void {
-		this.handler.exchange = undefined;
+		if (this.#drain) {
+			this.follow(this.#drain);
+			return;
+		}
+		this.observer.exchange = undefined;
 		this.end(undefined);
-		this.handler.completed();
+		this.observer.completed();
 	}
 
 	failed(code: string, detail?: unknown): void {
-		if (!this.isEnded) this.end(new LwsError(code, this.delivered, detail));
+		if (this.#drain && code !== "timeout:total") this.follow(this.#drain);
+		else if (!this.isEnded) this.end(new LwsError(code, this.delivered, detail));
 	}
 
 	unanswered(code: string, detail?: unknown): void {
 		if (this.isEnded) return;
 		if (this.canRetry()) {
 			this.isRetried = true;
-			this.#isSending = false;
-			this.handler.exchange = undefined;
-			this.secured = undefined;
-			this.timing = { began: this.timing.began, sentHead: 0 };
-			this.isReused = false;
-			this.state = TransactionState.Queued;
-			this.#host.turn.post(this);
+			this.requeue();
 		} else this.failed(code, detail);
 	}
 
@@ -259,9 +293,9 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.state = TransactionState.Ended;
 		this.#deadline.end();
 		this.#error = error;
-		const { timing, exchange } = this;
-		timing.ended = this.#host.Time.ticks;
-		this.handler.exchange = undefined;
+		this.timing.ended = this.#host.Time.ticks;
+		const exchange = this.#drain?.exchange ?? this.exchange;
+		this.observer.exchange = this.#drain = undefined;
 		exchange?.cancel();
 		this.#host.turn.post(this);
 	}

@@ -92,11 +92,12 @@ export function write(wsi: AnyWsi, bytes: Uint8Array, mode: number = LWS_WRITE_H
 
 /**
  * Adds a field to the request; only in APPEND_HANDSHAKE_HEADER. A colon at the end of the name, as in lws, is left out.
+ * No other origin gets to see Authorization, Cookie and Proxy-Authorization by a redirect, nor what `isSecret` says.
  * Throws TypeError for a name or value that is none. Source: lws_add_http_header_by_name.
  */
-export function addHttpHeaderByName(wsi: AnyWsi, name: string, value: string): void {
+export function addHttpHeaderByName(wsi: AnyWsi, name: string, value: string, isSecret = false): void {
 	if (!wsi.head) throw new Error("fields can be added before the request is sent, in APPEND_HANDSHAKE_HEADER");
-	wsi.head.add(name.endsWith(":") ? name.slice(0, -1) : name, value);
+	wsi.head.add(name.endsWith(":") ? name.slice(0, -1) : name, value, isSecret);
 }
 
 /**

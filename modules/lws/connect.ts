@@ -3,9 +3,10 @@ import type { Deadlines } from "../dispatch/deadline.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
 import type { Security } from "../transport/security.js";
-import { LCCSCF_USE_SSL, LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN } from "./constants.js";
+import { LCCSCF_HTTP_NO_FOLLOW_REDIRECT, LCCSCF_USE_SSL, LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN } from "./constants.js";
 import { completeDeadlines } from "./options.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import { ClientRedirects } from "./redirects.js";
 import { RequestHead } from "./request-head.js";
 import { ClientWsi } from "./wsi.js";
 
@@ -49,6 +50,13 @@ export interface ConnectInfo<User = unknown> {
 	deadlines?: Partial<Deadlines>;
 	/** Names of the response fields to keep; without it all that fit. */
 	keepHeaders?: readonly string[];
+	/** Redirects to follow, one after another; one more is an error. Default 4, as in lws; LCCSCF_… has more about it. */
+	maxRedirects?: number;
+	/**
+	 * Begins the request body anew: WRITEABLE comes again from its first byte. With it a redirect that keeps method and
+	 * body is followed; without it such a response (307, 308) is delivered. It is called before the head is sent again.
+	 */
+	rewind?: () => void;
 }
 
 function requireText(name: string, value: unknown): string {
@@ -136,6 +144,10 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const isRaw = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
 	const origin = info.origin === undefined || isRaw ? info.origin : `http://${info.origin}`;
 	const security = findSecurity(info as ConnectInfo<never>, vhost);
+	const isFollowing = ((info.sslConnection ?? 0) & LCCSCF_HTTP_NO_FOLLOW_REDIRECT) === 0;
+	const redirects = isFollowing ? new ClientRedirects(vhost, info) : undefined;
+	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
+	if (redirects) keepHeaders?.push("location");
 	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(
 		{
@@ -148,7 +160,8 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 				security,
 			},
 			deadlines: completeDeadlines(info.deadlines, context.deadlines),
-			keepHeaders: info.keepHeaders?.map((name) => name.toLowerCase()),
+			keepHeaders,
+			redirects,
 		},
 		wsi,
 		vhost.pool,

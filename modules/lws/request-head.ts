@@ -13,6 +13,7 @@ const LENGTH_DIGITS = 15;
 export class RequestHead {
 	readonly #method: string;
 	readonly #fields: string[];
+	readonly #secrets: string[] = [];
 	#length = -1;
 	#isChunked = false;
 	/** The application has a body to send. */
@@ -25,7 +26,7 @@ export class RequestHead {
 	}
 
 	/** Throws for what would not stay one field, and for what is framed elsewhere. */
-	add(name: string, value: string): void {
+	add(name: string, value: string, isSecret: boolean): void {
 		if (!isToken(name)) throw new TypeError(`${JSON.stringify(name)} is no field name`);
 		if (!isFieldValue(value)) throw new TypeError(`the value of ${name} has CR, LF or NUL in it`);
 		switch (name.toLowerCase()) {
@@ -40,6 +41,7 @@ export class RequestHead {
 				break;
 			default:
 				this.#fields.push(name, value);
+				if (isSecret) this.#secrets.push(name.toLowerCase());
 				return;
 		}
 		this.checkFraming();
@@ -62,6 +64,7 @@ export class RequestHead {
 	complete(transaction: Transaction): void {
 		const fields = this.#fields;
 		transaction.fields = fields;
+		transaction.secrets = this.#secrets;
 		if (this.#length >= 0) {
 			transaction.bodyKind = this.#length > 0 ? BodyKind.Length : BodyKind.None;
 			transaction.bodyLength = this.#length;

@@ -1,9 +1,9 @@
 /** TLS as lws has it: what a vhost's client connections are secured with. */
 
 import Base64 from "base64";
-import { isText, TextSet } from "lws-xs/native/http";
 import { Relax } from "lws-xs/native/tls/session";
 import { SessionCache } from "../dispatch/sessions.js";
+import { nameOf } from "../engines/uri.js";
 import { Security, type SecurityOptions, type TLSModule, type TrustHost } from "../transport/security.js";
 import { suiteNames, suitesOf } from "../transport/tls-suites.js";
 import {
@@ -170,16 +170,6 @@ function readSuites({ TLS }: TrustHost, { sslCipherList, clientTls13CipherList }
 function versionNumber(name: string, version: string): number {
 	if (version !== "1.2" && version !== "1.3") throw new RangeError(`${name} is ${version}: it is "1.2" or "1.3"`);
 	return Number(version.slice(2));
-}
-
-/** The name that a certificate must have: that of the Host field, without its port and brackets. */
-export function nameOf(host: string): string {
-	const bracket = host.startsWith("[") ? host.indexOf("]") : -1;
-	if (bracket > 0) return host.slice(1, bracket);
-	const colon = host.lastIndexOf(":");
-	if (colon < 0) return host;
-	const port = host.slice(colon + 1);
-	return port === "" || isText(port, TextSet.Digits) ? host.slice(0, colon) : host;
 }
 
 /** All that a vhost's connections with TLS have in common. */

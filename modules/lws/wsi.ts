@@ -4,7 +4,8 @@
  *
  * The order of callbacks is lws 4.1's:
  *
- *     BIND_PROTOCOL WSI_CREATE APPEND_HANDSHAKE_HEADER HTTP_WRITEABLE* FILTER_PRE_ESTABLISH ESTABLISHED
+ *     BIND_PROTOCOL WSI_CREATE APPEND_HANDSHAKE_HEADER HTTP_WRITEABLE* (HTTP_REDIRECT HTTP_WRITEABLE*)*
+ *     FILTER_PRE_ESTABLISH ESTABLISHED
  *     (RECEIVE READ+)* COMPLETED DROP_PROTOCOL CLOSED WSI_DESTROY
  *
  * or, from anywhere before ESTABLISHED: CLIENT_CONNECTION_ERROR DROP_PROTOCOL WSI_DESTROY.
@@ -20,6 +21,7 @@ import {
 	LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH,
 	LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL,
 	LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL,
+	LWS_CALLBACK_CLIENT_HTTP_REDIRECT,
 	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE,
 	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
 	LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
@@ -128,12 +130,29 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	prepare(): boolean {
 		const head = this.head;
 		const transaction = this.transaction;
-		if (!head || !transaction) return false;
+		if (!transaction) return false;
+		if (!head) return this.prepareAgain(transaction);
 		if (!this.call(LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER, undefined, 0)) return false;
 		this.head = undefined;
 		head.complete(transaction);
 		if (transaction.bodyKind === BodyKind.None) this.#isFinishing = false;
 		return true;
+	}
+
+	private prepareAgain({ bodyKind, request }: Transaction): boolean {
+		this.#isFinishing = false;
+		if (bodyKind === BodyKind.None) return true;
+		try {
+			request.redirects?.rewind?.();
+		} catch (exception) {
+			this.threw(exception);
+		}
+		this.wantWriteable();
+		return true;
+	}
+
+	redirected(uri: string): boolean {
+		return this.call(LWS_CALLBACK_CLIENT_HTTP_REDIRECT, uri, this.transaction?.status ?? 0);
 	}
 
 	bodyWritable(allowance: number): void {

@@ -4,12 +4,14 @@ import { bodies } from "./bodies.js";
 import { connections } from "./connections.js";
 import { ends } from "./ends.js";
 import { failures } from "./failures.js";
+import { redirectEnds, secureRedirects } from "./redirect-ends.js";
+import { redirects } from "./redirects.js";
 import { requests } from "./requests.js";
 import type { Scenario } from "./scenario.js";
 import { secure } from "./secure.js";
 
 /** The device tells of an end twice or at once, and of a reset as of an end: but for that, applications notice nothing. */
-const onDevice = [...bodies, ...requests, ...connections]
+const onDevice = [...bodies, ...requests, ...connections, ...redirects]
 	.filter(({ title }) => !/\breset\b/i.test(title))
 	.map((scenario) => ({
 		...scenario,
@@ -30,7 +32,10 @@ export const scenarios: readonly Scenario[] = [
 	...connections,
 	...failures,
 	...ends,
+	...redirects,
+	...redirectEnds,
 	...onDevice,
 	...overTLS,
 	...secure,
+	...secureRedirects,
 ];

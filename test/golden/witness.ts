@@ -20,6 +20,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 	WSI_CREATE: "C",
 	CLIENT_APPEND_HANDSHAKE_HEADER: "A",
 	CLIENT_HTTP_WRITEABLE: "W",
+	CLIENT_HTTP_REDIRECT: "H",
 	CLIENT_FILTER_PRE_ESTABLISH: "F",
 	ESTABLISHED_CLIENT_HTTP: "E",
 	RECEIVE_CLIENT_HTTP: "R",
@@ -33,7 +34,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /** Established, and closed once; or failed before that, once; never both. */
-const LIFE = /^(?:BCAW*FE[WRD]*K?PXY|(?:B(?:C(?:AW*(?:FE?)?)?)?ZP|Z)Y)$/;
+const LIFE = /^(?:BCA[WH]*FE[WRD]*K?PXY|(?:B(?:C(?:A[WH]*(?:FE?)?)?)?ZP|Z)Y)$/;
 
 /** The only callbacks that may come from inside a call of the application, and only from httpClientRead. */
 const INSIDE_READ = ["RECEIVE_CLIENT_HTTP_READ", "COMPLETED_CLIENT_HTTP"];

@@ -3,8 +3,8 @@
 import Resolver from "embedded:network/dns/resolver/udp";
 import assert from "node:assert/strict";
 import * as lws from "lws-xs";
+import { nameOf } from "lws-xs/engines/uri";
 import { networkClasses } from "lws-xs/lws/network";
-import { nameOf } from "lws-xs/lws/ssl";
 import { isNumeric, NameResolver } from "lws-xs/transport/resolver";
 import { constructorFailure } from "lws-xs/transport/tcp";
 import { suitesOf } from "lws-xs/transport/tls-suites";

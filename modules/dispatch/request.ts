@@ -1,0 +1,39 @@
+/** What is asked for, and where. A redirect makes another request of it. */
+import type { OrderRequest } from "../roles/role.js";
+import type { Security } from "../transport/security.js";
+import type { Deadlines } from "./deadline.js";
+
+/** Where a request goes: connections to equal destinations are interchangeable. */
+export interface Destination {
+	/** A name or a numeric address. */
+	readonly address: string;
+	readonly port: number;
+	readonly localAddress: string | undefined;
+	/** undefined: no TLS. */
+	readonly security: Security | undefined;
+}
+
+export function isSameDestination(a: Destination, b: Destination): boolean {
+	if (a.port !== b.port || a.address !== b.address || a.localAddress !== b.localAddress) return false;
+	return a.security?.identity === b.security?.identity;
+}
+
+/** How redirects are followed. */
+export interface Redirects {
+	/** How many, one after another. */
+	readonly limit: number;
+	/** From https to http, too. */
+	readonly mayDowngrade: boolean;
+	/** Begins the body of the request anew; undefined: it cannot be had again. */
+	readonly rewind: (() => void) | undefined;
+	/** For another origin; undefined: there is no TLS. */
+	secure(host: string, port: number): Security | undefined;
+}
+
+/** The request as it was asked for; the face completes the fields when its head is made. */
+export interface Request extends OrderRequest {
+	readonly destination: Destination;
+	readonly deadlines: Deadlines;
+	/** undefined: none are followed. */
+	readonly redirects: Redirects | undefined;
+}
