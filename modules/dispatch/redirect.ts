@@ -6,7 +6,7 @@
  * is no Location, an empty one, or one that is neither http nor https.
  */
 import type { HeadTable } from "../engines/head-table.js";
-import { authorityOf, nameOf, resolveUri, type Uri } from "../engines/uri.js";
+import { authorityOf, hostOf, nameOf, resolveUri } from "../engines/uri.js";
 import { type BodyHandler, BodyKind, type Exchange } from "../roles/role.js";
 import type { Request } from "./request.js";
 
@@ -50,13 +50,8 @@ export function planHop(from: Redirected, table: HeadTable): Hop | string | unde
 	if (reference === "") return undefined;
 	const { port, security } = destination;
 	const host = from.fields[1] as string;
-	const base: Uri = {
-		scheme: security ? "https" : "http",
-		address: nameOf(host).toLowerCase(),
-		port,
-		target: request.target,
-	};
-	const uri = resolveUri(base, reference);
+	const old = { scheme: security ? "https" : "http", host: hostOf(host).toLowerCase(), port, target: request.target };
+	const uri = resolveUri(old, reference);
 	// of two the sender meant one, and nobody knows which
 	if (!uri || table.find("location", 1) >= 0) return "h1:bad-location";
 	const { scheme, target } = uri;
@@ -64,13 +59,13 @@ export function planHop(from: Redirected, table: HeadTable): Hop | string | unde
 	const isBodiless = method !== "HEAD" && (status === 303 || (status < 303 && method === "POST"));
 	if (!isBodiless && from.bodyKind !== BodyKind.None && !redirects.rewind) return undefined;
 	const authority = authorityOf(uri);
-	const isSame = scheme === base.scheme && authority === authorityOf(base);
+	const isSame = scheme === old.scheme && authority === authorityOf(old);
 	let next = destination;
 	if (!isSame) {
 		const secured = scheme === "https" ? redirects.secure(authority, uri.port) : undefined;
 		if (!secured && scheme === "https") return undefined;
 		if (!secured && security && !redirects.mayDowngrade) return "h1:redirect-downgrade";
-		next = { address: uri.address, port: uri.port, localAddress: destination.localAddress, security: secured };
+		next = { address: nameOf(uri.host), port: uri.port, localAddress: destination.localAddress, security: secured };
 	}
 	if (from.hops >= redirects.limit) return "h1:too-many-redirects";
 	return {
@@ -96,26 +91,26 @@ function nextFields({ fields, secrets }: Redirected, host: string, isSame: boole
 export class Drain implements BodyHandler {
 	readonly exchange: Exchange;
 	readonly hop: Hop;
-	readonly #owner: { failed(code: string): void };
-	readonly #buffer = new Uint8Array(BUFFER);
-	#left = REDIRECT_BODY_LIMIT;
+	private readonly owner: { failed(code: string): void };
+	private readonly buffer = new Uint8Array(BUFFER);
+	private left = REDIRECT_BODY_LIMIT;
 
 	constructor(exchange: Exchange, hop: Hop, owner: { failed(code: string): void }) {
 		this.exchange = exchange;
 		this.hop = hop;
-		this.#owner = owner;
+		this.owner = owner;
 	}
 
 	bodyWritable(): void {}
 
 	announced(exchange: Exchange): void {
-		do exchange.read(this.#buffer);
+		do exchange.read(this.buffer);
 		while (exchange.announce());
 	}
 
 	content(_buffer: Uint8Array, count: number): boolean {
-		this.#left -= count;
-		if (this.#left < 0) this.#owner.failed("");
-		return this.#left >= 0;
+		this.left -= count;
+		if (this.left < 0) this.owner.failed("");
+		return this.left >= 0;
 	}
 }

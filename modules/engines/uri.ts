@@ -13,8 +13,8 @@ import { isText, TextSet } from "lws-xs/native/http";
 export interface Uri {
 	/** In lower case. When it is neither http nor https, the rest means nothing. */
 	readonly scheme: string;
-	/** A name in lower case, or a numeric address, without brackets. */
-	readonly address: string;
+	/** A name in lower case, or a numeric address, in brackets if it is one of IPv6. */
+	readonly host: string;
 	readonly port: number;
 	/** Path and query. */
 	readonly target: string;
@@ -27,42 +27,50 @@ const NAME_LIMIT = 255;
 const NAME = "abcdefghijklmnopqrstuvwxyz0123456789.-_";
 const NUMERIC = "0123456789abcdef:.";
 
-/** The position of `mark` in `text` from `start` on, or its end. */
-function find(text: string, mark: string, start = 0): number {
-	const at = text.indexOf(mark, start);
-	return at < 0 ? text.length : at;
+/** What stands before the first `mark`. */
+function before(text: string, mark: string): string {
+	const at = text.indexOf(mark);
+	return at < 0 ? text : text.slice(0, at);
 }
 
-/** What stands before the first "/" or "?". */
-function segment(text: string): string {
-	return text.slice(0, Math.min(find(text, "/"), find(text, "?")));
+/** A Host field or authority without its port. */
+export function hostOf(authority: string): string {
+	const colon = authority.lastIndexOf(":");
+	if (colon < 0) return authority;
+	const port = authority.slice(colon + 1);
+	return port === "" || isText(port, TextSet.Digits) ? authority.slice(0, colon) : authority;
 }
 
-/** The name in a Host field, without its port and brackets. */
-export function nameOf(host: string): string {
-	const bracket = host.startsWith("[") ? host.indexOf("]") : -1;
-	if (bracket > 0) return host.slice(1, bracket);
-	const colon = host.lastIndexOf(":");
-	if (colon < 0) return host;
-	const port = host.slice(colon + 1);
-	return port === "" || isText(port, TextSet.Digits) ? host.slice(0, colon) : host;
+/** Without the brackets of a numeric address. */
+export function nameOf(authority: string): string {
+	const host = hostOf(authority);
+	return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
-/** What the Host field says: the port only where it is not that of the scheme. */
-export function authorityOf({ scheme, address, port }: Uri): string {
-	const host = address.includes(":") ? `[${address}]` : address;
-	return port === defaultPort(scheme) ? host : `${host}:${port}`;
+/** Of what `hostOf` gives; in lower case. */
+function isHost(host: string): boolean {
+	const name = nameOf(host);
+	const isNumeric = name !== host;
+	if (name === "" || name.length > NAME_LIMIT || name.includes(":") !== isNumeric) return false;
+	const set = isNumeric ? NUMERIC : NAME;
+	for (let i = 0; i < name.length; i++) if (!set.includes(name.charAt(i))) return false;
+	return true;
 }
 
 function defaultPort(scheme: string): number {
 	return scheme === "https" ? 443 : 80;
 }
 
+/** What the Host field says: the port only where it is not that of the scheme. */
+export function authorityOf({ scheme, host, port }: Uri): string {
+	return port === defaultPort(scheme) ? host : `${host}:${port}`;
+}
+
 /** RFC 3986 section 5.2.4; `path` begins with "/". */
 function removeDots(path: string): string {
 	for (let at = path.indexOf("/."); at >= 0; at = path.indexOf("/.", at)) {
-		const end = find(path, "/", at + 1);
-		const name = path.slice(at + 1, end);
+		const name = before(path.slice(at + 1), "/");
+		const end = at + 1 + name.length;
 		if (name !== "." && name !== "..") at = end;
 		else {
 			if (name === ".." && at > 0) at = path.lastIndexOf("/", at - 1);
@@ -74,45 +82,29 @@ function removeDots(path: string): string {
 
 /** RFC 3986 section 5.2.2; undefined: the reference is refused. */
 export function resolveUri(base: Uri, reference: string): Uri | undefined {
-	if (reference.length > REFERENCE_LIMIT || (reference !== "" && !isText(reference, TextSet.Target))) return undefined;
-	let { scheme, address, port } = base;
-	let rest = reference.slice(0, find(reference, "#"));
-	const first = segment(rest);
-	const colon = first.indexOf(":");
+	if (reference.length > REFERENCE_LIMIT || !isText(`/${reference}`, TextSet.Target)) return undefined;
+	let { scheme, host, port, target } = base;
+	let rest = before(reference, "#");
+	const colon = before(before(rest, "/"), "?").indexOf(":");
 	if (colon >= 0) {
-		scheme = first.slice(0, colon).toLowerCase();
+		scheme = rest.slice(0, colon).toLowerCase();
 		rest = rest.slice(colon + 1);
-		if (scheme !== "http" && scheme !== "https") return { scheme, address, port, target: rest };
+		if (scheme !== "http" && scheme !== "https") return { scheme, host, port, target };
 	}
-	const hasHost = rest.startsWith("//");
-	if (hasHost) {
-		const authority = segment(rest.slice(2));
+	let path = before(target, "?");
+	if (rest.startsWith("//")) {
+		const authority = before(before(rest.slice(2), "/"), "?");
 		rest = rest.slice(2 + authority.length);
-		const end = authority.indexOf(":", authority.lastIndexOf("]") + 1);
-		const host = end < 0 ? authority : authority.slice(0, end);
-		const digits = end < 0 ? "" : authority.slice(end + 1);
-		const isNumeric = host.startsWith("[") && host.endsWith("]");
-		address = (isNumeric ? host.slice(1, -1) : host).toLowerCase();
-		if (!isHost(address, isNumeric)) return undefined;
-		port = digits === "" ? defaultPort(scheme) : isText(digits, TextSet.Digits) ? Number(digits) : 0;
-		if (port < 1 || port > 65535) return undefined;
+		host = hostOf(authority).toLowerCase();
+		const digits = authority.slice(host.length + 1);
+		port = digits === "" ? defaultPort(scheme) : Number(digits);
+		if (!isHost(host) || port < 1 || port > 65535) return undefined;
+		path = target = "/";
 	} else if (colon >= 0) return undefined;
-	let path = rest.slice(0, find(rest, "?"));
-	let query = rest.slice(path.length);
-	const { target } = base;
-	const old = target.slice(0, find(target, "?"));
-	if (path === "" && !hasHost) {
-		path = old;
-		query ||= target.slice(old.length);
-	} else {
-		if (!hasHost && !path.startsWith("/")) path = (old.slice(0, old.lastIndexOf("/") + 1) || "/") + path;
-		path = removeDots(path || "/");
-	}
-	return { scheme, address, port, target: path + query };
-}
-
-function isHost(address: string, isNumeric: boolean): boolean {
-	if (address === "" || address.length > NAME_LIMIT || isNumeric !== address.includes(":")) return false;
-	for (const character of address) if (!(isNumeric ? NUMERIC : NAME).includes(character)) return false;
-	return true;
+	const given = before(rest, "?");
+	const query = rest.slice(given.length);
+	// a query alone belongs to the same path
+	if (given === "") return { scheme, host, port, target: query === "" ? target : path + query };
+	path = given.startsWith("/") ? given : (path.slice(0, path.lastIndexOf("/") + 1) || "/") + given;
+	return { scheme, host, port, target: removeDots(path) + query };
 }

@@ -1,12 +1,17 @@
 /** Starting a request: lws_client_connect_via_info and its many members. */
 import type { Deadlines } from "../dispatch/deadline.js";
+import type { Redirects } from "../dispatch/request.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
 import type { Security } from "../transport/security.js";
-import { LCCSCF_HTTP_NO_FOLLOW_REDIRECT, LCCSCF_USE_SSL, LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN } from "./constants.js";
+import {
+	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS,
+	LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
+	LCCSCF_USE_SSL,
+	LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN,
+} from "./constants.js";
 import { completeDeadlines } from "./options.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
-import { ClientRedirects } from "./redirects.js";
 import { RequestHead } from "./request-head.js";
 import { ClientWsi } from "./wsi.js";
 
@@ -58,6 +63,9 @@ export interface ConnectInfo<User = unknown> {
 	 */
 	rewind?: () => void;
 }
+
+/** As many as lws follows; a loop is found by it. */
+export const DEFAULT_REDIRECTS = 4;
 
 function requireText(name: string, value: unknown): string {
 	if (typeof value !== "string" || value === "") throw new TypeError(`${name} is missing`);
@@ -125,6 +133,19 @@ function findProtocol(info: ConnectInfo<never>, vhost: Vhost): Protocol {
 	return vhost.protocols.find((each) => each.name === name) ?? (vhost.protocols[0] as Protocol);
 }
 
+/** What holds for the TLS of the first origin holds for all; undefined: redirects are delivered. */
+function followRedirects(info: ConnectInfo<never>, vhost: Vhost): Redirects | undefined {
+	const { sslConnection: flags = 0, maxRedirects: limit = DEFAULT_REDIRECTS, alpn, pinnedPublicKeys: pins } = info;
+	if (!Number.isInteger(limit) || limit < 0) throw new RangeError(`maxRedirects is ${limit}`);
+	if (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT) return undefined;
+	return {
+		limit,
+		mayDowngrade: (flags & LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS) !== 0,
+		rewind: info.rewind,
+		secure: (host, port) => vhost.ssl?.secure({ host, port, flags, alpn, pins }),
+	};
+}
+
 /**
  * Starts one request and returns its wsi; everything that happens, failures included, is told in later turns through the
  * protocol's callback. Throws TypeError or RangeError for what is wrong with `info` itself: a missing member, a port that
@@ -144,8 +165,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const isRaw = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
 	const origin = info.origin === undefined || isRaw ? info.origin : `http://${info.origin}`;
 	const security = findSecurity(info as ConnectInfo<never>, vhost);
-	const isFollowing = ((info.sslConnection ?? 0) & LCCSCF_HTTP_NO_FOLLOW_REDIRECT) === 0;
-	const redirects = isFollowing ? new ClientRedirects(vhost, info) : undefined;
+	const redirects = followRedirects(info as ConnectInfo<never>, vhost);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
 	if (redirects) keepHeaders?.push("location");
 	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi);

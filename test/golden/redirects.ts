@@ -205,7 +205,7 @@ export const redirects: Scenario[] = [
 		followed("http://h/n", "> GET /n | Host: h", "at 192.0.2.1:80"),
 	),
 	scenario(
-		"A large body of a redirect is not read, and its connection closed.",
+		"A large body of a redirect is not read to its end, and its connection closed.",
 		[moved("/n", 302, "x".repeat(16385)), OK],
 		followed("http://h/n", "> GET /n | Host: h", "at 192.0.2.1:80 192.0.2.1:80"),
 	),

@@ -11,7 +11,7 @@ function outcome(uri: Uri | undefined): string {
 }
 
 export function checkUri(reference: string, expect: string, target = TARGET): string {
-	const found = outcome(resolveUri({ scheme: "http", address: "a", port: 80, target }, reference));
+	const found = outcome(resolveUri({ scheme: "http", host: "a", port: 80, target }, reference));
 	if (found !== expect) throw new Error(`${found}, not ${expect}`);
 	return found;
 }

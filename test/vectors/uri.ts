@@ -92,6 +92,7 @@ const OTHERS: readonly Row[] = [
 	["http:", "refused"],
 	["http:/x", "refused"],
 	["http://h:0/", "refused"],
+	["http://h:00/", "refused"],
 	["http://h:65536/", "refused"],
 	["http://h:99999/", "refused"],
 	["http://h:99999999999999999999/", "refused"],
