@@ -16,6 +16,9 @@ interface Part {
 	readonly length: number | undefined;
 	/** Bytes put at the start of `buffer`; 0: none now; -1: the end. */
 	read(buffer: Uint8Array): number;
+	/** It can be read again, from its beginning. */
+	readonly isRepeatable: boolean;
+	rewind(): void;
 	close(): void;
 }
 
@@ -36,6 +39,12 @@ class TextPart implements Part {
 		copyBytes(buffer, 0, this.#bytes, this.#at, this.#at + count);
 		this.#at += count;
 		return count;
+	}
+
+	readonly isRepeatable = true;
+
+	rewind(): void {
+		this.#at = 0;
 	}
 
 	close(): void {}
@@ -69,6 +78,15 @@ class FilePart implements Part {
 		return left > 0 ? left : this.read(buffer);
 	}
 
+	/** A pipe has no size. */
+	get isRepeatable(): boolean {
+		return this.length !== undefined;
+	}
+
+	rewind(): void {
+		this.#file.position = 0;
+	}
+
 	close(): void {
 		this.#file.close();
 	}
@@ -88,6 +106,10 @@ class InputPart implements Part {
 		const count = guarded(() => this.#input.read(buffer));
 		return count > 0 && this.#isStripped ? strip(buffer, count) : count;
 	}
+
+	readonly isRepeatable = false;
+
+	rewind(): void {}
 
 	close(): void {
 		this.#input.close();
@@ -145,6 +167,16 @@ export class Body {
 			if (count >= 0) return count;
 			this.#at++;
 		}
+	}
+
+	get isRepeatable(): boolean {
+		return this.#parts.every((part) => part.isRepeatable);
+	}
+
+	/** The next byte is the first again. */
+	rewind(): void {
+		for (const part of this.#parts) part.rewind();
+		this.#at = 0;
 	}
 
 	close(): void {

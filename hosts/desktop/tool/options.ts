@@ -33,6 +33,9 @@ export interface Options {
 	isErrorShown: boolean;
 	isVerbose: boolean;
 	isFailing: boolean;
+	/** Redirects are followed. */
+	isFollowing: boolean;
+	maxRedirects: number;
 	writeOut?: string;
 	/** Milliseconds; 0: no limit. */
 	maxTime: number;
@@ -60,6 +63,8 @@ interface Option {
 
 /** curl's limit for the connection, in milliseconds. */
 const CONNECT_TIMEOUT = 300_000;
+/** curl's limit. */
+const MAXIMUM_REDIRECTS = 50;
 /** The longest time that the library takes. */
 const MAXIMUM_TIME = 0x3fff_ffff;
 
@@ -79,6 +84,8 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 	"show-error": { short: "S", flag: (options) => (options.isErrorShown = true) },
 	verbose: { short: "v", flag: (options) => (options.isVerbose = true) },
 	fail: { short: "f", flag: (options) => (options.isFailing = true) },
+	location: { short: "L", flag: (options) => (options.isFollowing = true) },
+	"max-redirs": { short: "", set: (options, value, name) => (options.maxRedirects = parseCount(value, name)) },
 	"write-out": { short: "w", set: (options, value) => (options.writeOut = value) },
 	"max-time": { short: "m", set: (options, value, name) => (options.maxTime = parseTime(value, name)) },
 	"connect-timeout": {
@@ -112,7 +119,7 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 
 /** What is promised and not there yet: long names, with the letter before them where there is one. */
 const NOT_BUILT_IN: readonly string[] = Object.freeze(
-	`F/form L/location max-redirs u/user digest compressed r/range C/continue-at retry retry-delay http2
+	`F/form u/user digest compressed r/range C/continue-at retry retry-delay http2
 	http2-prior-knowledge Z/parallel parallel-max x/proxy U/proxy-user socks5 socks5-hostname noproxy 4/ipv4 6/ipv6
 	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar pipeline record ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
 		/\s+/,
@@ -131,6 +138,8 @@ export function parseOptions(args: readonly string[]): Options {
 		isErrorShown: false,
 		isVerbose: false,
 		isFailing: false,
+		isFollowing: false,
+		maxRedirects: MAXIMUM_REDIRECTS,
 		maxTime: 0,
 		connectTimeout: CONNECT_TIMEOUT,
 		resolve: [],
@@ -215,6 +224,12 @@ function parseTime(value: string, name: string): number {
 		throw usage("bad-number", `${name} wants a number of seconds, not ${JSON.stringify(value)}`);
 	}
 	return milliseconds;
+}
+
+/** -1: without limit. */
+function parseCount(value: string, name: string): number {
+	if (!/^(-1|\d{1,9})$/.test(value)) throw usage("bad-number", `${name} wants a number, not ${JSON.stringify(value)}`);
+	return value === "-1" ? Number.MAX_SAFE_INTEGER : Number(value);
 }
 
 function parseSize(value: string, name: string): number {

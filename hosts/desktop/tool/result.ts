@@ -9,5 +9,7 @@ export interface Result {
 	version: string;
 	/** Of the end; undefined when it has not even begun. */
 	info: TransactionInfo | undefined;
+	/** How many were followed. */
+	redirects: number;
 	failure: Failure | undefined;
 }

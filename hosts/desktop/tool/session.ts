@@ -46,7 +46,9 @@ export class Session {
 		this.wire = new Wire(options);
 		const sizes = options.heap === undefined ? DESKTOP : { connections: 1 };
 		const receiveBuffer = options.rxBuffer ?? (options.heap === undefined ? DESKTOP.receiveBuffer : undefined);
-		const isSecure = options.targets.some(({ url }) => url !== undefined && /^https:/i.test(url));
+		// a redirect may lead there; in a small heap the CAs of all the world have no place
+		const mayBecome = options.isFollowing && options.heap === undefined;
+		const isSecure = mayBecome || options.targets.some(({ url }) => url !== undefined && /^https:/i.test(url));
 		try {
 			this.context = lws.createContext({
 				...sizes,

@@ -3,11 +3,13 @@ import { isTerminal, writeError } from "desktop/stdio";
 import * as lws from "lws-xs";
 import { stringToBytes } from "lws-xs/native/kernels";
 import Timer from "timer";
+import type { Body } from "./body.js";
 import { Exit, Failure, failureOf, messageOf, usage } from "./exit.js";
 import { HeadFinder } from "./head.js";
 import type { Target } from "./options.js";
 import { Output } from "./output.js";
 import { type Amounts, Progress } from "./progress.js";
+import { unfollowed } from "./redirect.js";
 import { makeRequest, type Request } from "./request.js";
 import type { Result } from "./result.js";
 import type { Listener, Session } from "./session.js";
@@ -19,6 +21,9 @@ import { HeadPrinter, showNote, showRequest, showTls } from "./verbose.js";
 const NOTHING = new Uint8Array(0);
 const UPLOAD_PIECE = 16384;
 const CLIENT_ERROR = 400;
+/** curl goes from https to http, too. */
+const FOLLOWED = lws.LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS;
+const DELIVERED = lws.LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
 
 type Wsi = lws.Wsi<Listener | undefined>;
 
@@ -39,12 +44,13 @@ export class Transfer implements Listener {
 	#sent = 0;
 	#isSending = false;
 	#connectTimer: Timer | undefined;
+	#finder: HeadFinder | undefined;
 
 	constructor(session: Session, number: number, done: (result: Result) => void) {
 		this.#session = session;
 		this.number = number;
 		this.#done = done;
-		this.#result = { url: "", status: 0, version: "0", info: undefined, failure: undefined };
+		this.#result = { url: "", status: 0, version: "0", info: undefined, redirects: 0, failure: undefined };
 	}
 
 	/** Starts it; `done` comes in a later turn. */
@@ -89,7 +95,9 @@ export class Transfer implements Listener {
 		const { address, port, path } = this.#url;
 		const { isSecure } = this.#url;
 		if (options.tls.isCaShown && !isSecure) throw usage("no-tls", "--show-ca wants an https URL");
-		if (isSecure) secure(context.vhosts[0] as lws.Vhost, options.tls);
+		const { isFollowing } = options;
+		if (isSecure || (isFollowing && options.heap === undefined)) secure(context.vhosts[0] as lws.Vhost, options.tls);
+		const { body } = this.#request;
 		const { connectTimeout } = options;
 		// --resolve holds for numeric addresses, too, and those the library does not look up
 		const isNumeric = /^[\d.]+$|:/.test(address);
@@ -101,9 +109,18 @@ export class Transfer implements Listener {
 				path,
 				host: this.#request.host,
 				method: this.#request.method,
-				sslConnection: isSecure ? lws.LCCSCF_USE_SSL | flagsOf(options.tls) : 0,
+				sslConnection:
+					(isSecure ? lws.LCCSCF_USE_SSL : 0) | flagsOf(options.tls) | (isFollowing ? FOLLOWED : DELIVERED),
+				maxRedirects: options.maxRedirects,
+				rewind: body?.isRepeatable ? () => this.#rewind(body) : undefined,
 				userdata: this,
-				deadlines: { connect: isSecure ? 0 : connectTimeout, tls: 0, firstByte: 0, idle: 0, total: options.maxTime },
+				deadlines: {
+					connect: isSecure && !isFollowing ? 0 : connectTimeout,
+					tls: isFollowing ? connectTimeout : 0,
+					firstByte: 0,
+					idle: 0,
+					total: options.maxTime,
+				},
 			});
 			if (isSecure) this.#connectTimer = Timer.set(() => this.#expire(wsi), connectTimeout);
 			return wsi;
@@ -138,6 +155,7 @@ export class Transfer implements Listener {
 			if (isOutput && !this.#result.failure) this.#guard(() => this.#output.write(buffer, end));
 		});
 		finder.begin();
+		this.#finder = finder;
 		wire.onBytes = (buffer, count) => finder.feed(buffer, count);
 	}
 
@@ -147,6 +165,8 @@ export class Transfer implements Listener {
 		switch (reason) {
 			case lws.LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
 				return this.#append(wsi);
+			case lws.LWS_CALLBACK_CLIENT_HTTP_REDIRECT:
+				return this.#guard(() => this.#redirected(wsi, input, length));
 			case lws.LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
 				return this.#guard(() => this.#write(wsi, length));
 			case lws.LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
@@ -162,6 +182,7 @@ export class Transfer implements Listener {
 			case lws.LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 			case lws.LWS_CALLBACK_CLOSED_CLIENT_HTTP:
 				if (input && !this.#isComplete) this.#failed(input);
+				this.#result.status = lws.httpClientHttpResponse(wsi) || this.#result.status;
 				return 0;
 			case lws.LWS_CALLBACK_WSI_DESTROY:
 				this.#result.info = lws.transactionInfo(wsi);
@@ -177,6 +198,32 @@ export class Transfer implements Listener {
 		if (!this.#session.options.tls.isCaShown) return this.#guard(() => this.#addFields(wsi));
 		this.#guard(() => this.#report(reportTrusted(this.#server, lws.peerCertificate(wsi))));
 		return -1;
+	}
+
+	#redirected(wsi: Wsi, uri: string, status: number): void {
+		const { options, wire } = this.#session;
+		const result = this.#result;
+		this.#url = parseUrl(uri);
+		result.url = uri;
+		result.status = status;
+		result.redirects++;
+		this.#sent = this.#pending = 0;
+		this.#isSending = false;
+		wire.begin(this.#url.port, this.#url.isSecure);
+		if (options.isVerbose) showNote(`Issue another request to this URL: ${uri}`);
+		// until then the body of this response may come
+		wire.onSend = () => {
+			this.#finder?.begin();
+			const transaction = wsi.transaction;
+			if (!options.isVerbose || !transaction) return;
+			const { request, fields } = transaction;
+			showRequest(request.method, request.target, fields[1] as string, fields.slice(2));
+		};
+	}
+
+	#rewind(body: Body): void {
+		this.#isSending = true;
+		body.rewind();
 	}
 
 	/** Nowhere does the stack go deeper than to here, so not by way of `#guard`. */
@@ -268,6 +315,7 @@ export class Transfer implements Listener {
 		const result = this.#result;
 		result.status = lws.httpClientHttpResponse(wsi);
 		result.version = `1.${wsi.transaction?.minor ?? 1}`;
+		if (options.isFollowing) result.failure ??= unfollowed(wsi, this.#request.body);
 		if (result.failure) return -1;
 		if (options.isFailing && result.status >= CLIENT_ERROR) {
 			this.#fail(new Failure(Exit.HttpStatus, "http:status", `the server answered ${result.status}`));

@@ -13,9 +13,9 @@ Options mean what they mean in curl, and so do the exit codes.
   -e, --referer URL            -I, --head                   -i, --include
   -o, --output FILE            -O, --remote-name            -s, --silent
   -S, --show-error             -v, --verbose                -f, --fail
-  -w, --write-out FORMAT|@FILE -m, --max-time SECONDS           --connect-timeout SECONDS
-      --resolve HOST:PORT:ADDR     --http1.1                -h, --help
-  -V, --version
+  -L, --location                   --max-redirs N           -w, --write-out FORMAT|@FILE
+  -m, --max-time SECONDS           --connect-timeout SECONDS    --resolve HOST:PORT:ADDR
+      --http1.1                -h, --help                   -V, --version
 
 TLS:
 

@@ -24,6 +24,8 @@ export class Wire {
 	/** Hears every byte of responses that is read, as plaintext, at the start of `buffer`. */
 	onBytes: ((buffer: Uint8Array, count: number) => void) | undefined;
 	onConnected: ((remote: string) => void) | undefined;
+	/** Bytes are sent; called once. */
+	onSend: (() => void) | undefined;
 	/** The last first: it counts. */
 	readonly #resolutions: readonly Resolution[];
 	#port = 0;
@@ -40,7 +42,7 @@ export class Wire {
 		this.#isCounting = options.isCounted;
 	}
 
-	/** A transfer begins. */
+	/** A transfer begins, or goes on elsewhere. */
 	begin(port: number, isSecure: boolean): void {
 		this.#port = port;
 		this.#isSecure = isSecure;
@@ -98,6 +100,9 @@ export class Wire {
 			}
 
 			override write(buffer: Uint8Array): number | undefined {
+				const { onSend } = wire;
+				wire.onSend = undefined;
+				onSend?.();
 				const room = super.write(buffer);
 				wire.bytesOut += buffer.length;
 				return room;

@@ -31,7 +31,7 @@ function figures(result: Result): Record<string, Value | Seconds> {
 		http_code: result.status,
 		http_version: result.version,
 		num_connects: info?.connected === undefined ? 0 : 1,
-		num_redirects: 0,
+		num_redirects: result.redirects,
 		size_download: info?.received ?? 0,
 		size_upload: info?.sent ?? 0,
 		time_appconnect: new Seconds(info?.secured),
