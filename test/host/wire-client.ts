@@ -23,6 +23,7 @@ import {
 	LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH,
 	LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL,
 	LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL,
+	LWS_CALLBACK_CLIENT_HTTP_REDIRECT,
 	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE,
 	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
 	LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
@@ -64,6 +65,7 @@ const NAMES: Readonly<Record<number, string>> = Object.freeze({
 	[LWS_CALLBACK_CLIENT_HTTP_WRITEABLE]: "WRITEABLE",
 	[LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL]: "DROP",
 	[LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL]: "BIND",
+	[LWS_CALLBACK_CLIENT_HTTP_REDIRECT]: "REDIRECT",
 });
 
 /** The longest piece of a body that is written at a time. */
@@ -104,6 +106,7 @@ class Running {
 			reason: "",
 			names: [],
 			fields: [],
+			redirects: [],
 			length: 0,
 			sum: 0,
 			sent: 0,
@@ -142,6 +145,8 @@ class Running {
 			pinnedPublicKeys: request.pinnedPublicKeys,
 			deadlines: request.deadlines,
 			keepHeaders: request.keepHeaders,
+			maxRedirects: request.maxRedirects,
+			rewind: request.canRewind ? () => (this.result.sent = 0) : undefined,
 		});
 		this.#busy = false;
 	}
@@ -156,6 +161,9 @@ class Running {
 		switch (reason) {
 			case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
 				this.#append(wsi);
+				break;
+			case LWS_CALLBACK_CLIENT_HTTP_REDIRECT:
+				this.result.redirects.push(`${length} ${input}`);
 				break;
 			case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
 				this.result.writeables++;
@@ -194,8 +202,8 @@ class Running {
 	}
 
 	#append(wsi: Wsi<Running>): void {
-		const { body, fields = [] } = this.request;
-		for (const [name, value] of fields) addHttpHeaderByName(wsi, name, value);
+		const { body, fields = [], secrets = [] } = this.request;
+		for (const [name, value] of fields) addHttpHeaderByName(wsi, name, value, secrets.includes(name));
 		if (!body) return;
 		if (body.framing === "length") addHttpHeaderByName(wsi, "Content-Length", `${body.size}`);
 		clientHttpBodyPending(wsi, true);

@@ -6,6 +6,7 @@ import { ok, strictEqual } from "node:assert";
 import { skipUnlessBuilt } from "../desktop/host.js";
 import type { PlannedRequest, Result } from "../wire/plan.js";
 import { isSimulator, RUNS, type Run, runPlan } from "../wire/run.js";
+import { REDIRECTS } from "./redirects.js";
 import { cuts, ENDLESS, MALFORMED, type Script, SLOWNESS, TOLERATED } from "./scripts.js";
 import { HostileServer } from "./server.js";
 
@@ -47,7 +48,7 @@ function describeScripts(title: string, scripts: Script[], run: Run, pieces: "wh
 				if (script.error === "") {
 					strictEqual(result.status, script.status);
 					strictEqual(result.length, script.length);
-				} else strictEqual(result.delivered, result.status > 0 ? "yes" : "maybe");
+				} else strictEqual(result.delivered, script.delivered ?? (result.status > 0 ? "yes" : "maybe"));
 				if (script.field !== undefined) ok(result.fields.includes(script.field), result.fields.join("\n"));
 				const limit = script.limit ?? LIMIT;
 				ok(result.milliseconds < limit, `it took ${result.milliseconds} ms`);
@@ -80,6 +81,7 @@ for (const run of RUNS) {
 	const chosen = (scripts: Script[]) => scripts.filter((script, i) => (!isSlowest || i % 4 === 0) && isKnown(script));
 	describeScripts("malformed responses", chosen(MALFORMED), run, "whole");
 	describeScripts("strange responses", chosen(TOLERATED), run, "whole");
+	describeScripts("hostile redirects", chosen(REDIRECTS), run, "whole");
 	if (run.divisor > 10) continue;
 	if (run.variant !== "32") {
 		describeScripts("malformed responses in single bytes", MALFORMED.filter(isSmall), run, "bytes");

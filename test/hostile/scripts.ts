@@ -20,6 +20,8 @@ export interface Script {
 	deadlines?: { firstByte?: number; idle?: number; total?: number };
 	/** Its whole point is volume or time, so it is not sent again in single bytes. */
 	whole?: boolean;
+	/** Absent: "maybe" before a head has come, then "yes". */
+	delivered?: string;
 	/** The most that it may take, in milliseconds. */
 	limit?: number;
 	/** A field that must have been kept. */

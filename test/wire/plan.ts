@@ -31,6 +31,11 @@ export interface PlannedRequest {
 	pinnedPublicKeys?: string[];
 	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; total?: number };
 	keepHeaders?: string[];
+	maxRedirects?: number;
+	/** The body can be sent again. */
+	canRewind?: boolean;
+	/** Names among `fields` that are for this origin only. */
+	secrets?: string[];
 	/** Begins so many milliseconds after its turn. */
 	delay?: number;
 }
@@ -63,6 +68,8 @@ export interface Result {
 	names: string[];
 	/** All fields in their order, "name: value". */
 	fields: string[];
+	/** Of each redirect that was followed its status, and where it went. */
+	redirects: string[];
 	/** Bytes of content, and their checksum. */
 	length: number;
 	sum: number;
