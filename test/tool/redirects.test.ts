@@ -24,7 +24,8 @@ describe("the tool with -L", () => {
 		server.handler = (request, response) => {
 			// /STATUS/LOCATION, escaped once
 			const [, status, location] = /^\/(\d{3})\/(.*)$/.exec(request.url ?? "") ?? [];
-			if (status !== undefined && location !== undefined) {
+			if (request.url === "/loop") response.writeHead(302, { location: "/loop" }).end();
+			else if (status !== undefined && location !== undefined) {
 				response.statusCode = Number(status);
 				response.setHeader("Location", decodeURIComponent(location));
 				response.end("see there");
@@ -68,7 +69,7 @@ describe("the tool with -L", () => {
 	const ONLY_CODE: Record<string, () => string[]> = {
 		"--max-redirs, which does not suffice": () => ["-L", "--max-redirs", "2", chain(3)],
 		"--max-redirs 0": () => ["-L", "--max-redirs", "0", chain(1)],
-		"a loop": () => ["-L", to("#x")],
+		"a loop": () => ["-L", u("/loop")],
 		"a port that is none": () => ["-L", to("http://a:99999/")],
 	};
 

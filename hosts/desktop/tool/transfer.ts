@@ -166,7 +166,7 @@ export class Transfer implements Listener {
 			case lws.LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
 				return this.#append(wsi);
 			case lws.LWS_CALLBACK_CLIENT_HTTP_REDIRECT:
-				return this.#guard(() => this.#redirected(wsi, input, length));
+				return this.#redirected(wsi, input, length);
 			case lws.LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
 				return this.#guard(() => this.#write(wsi, length));
 			case lws.LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
@@ -200,7 +200,12 @@ export class Transfer implements Listener {
 		return -1;
 	}
 
-	#redirected(wsi: Wsi, uri: string, status: number): void {
+	/** Not from `tell`, for which each variable that a function keeps is a slot of stack. */
+	#redirected(wsi: Wsi, uri: string, status: number): number {
+		return this.#guard(() => this.#follow(wsi, uri, status));
+	}
+
+	#follow(wsi: Wsi, uri: string, status: number): void {
 		const { options, wire } = this.#session;
 		const result = this.#result;
 		this.#url = parseUrl(uri);
