@@ -1,17 +1,13 @@
 /**
- * One connection: the byte stream, the buffers, and the role that speaks on it. To the stream it is the sink, to the role
- * the carrier; the pool decides what it does next.
+ * One connection: a stream, the role that speaks on it, and the memory that both use. It translates between the three:
+ * events of the stream into calls of the role, wishes of the role into calls of the stream.
  */
 import type Timer from "timer";
 import { H1Role } from "../roles/h1/role.js";
 import type { Carrier, Role, StreamEnd } from "../roles/role.js";
-import type { TCPClass } from "../transport/host.js";
-import type { Lookup } from "../transport/resolver.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
-import { constructorFailure, TCPStream } from "../transport/tcp.js";
-import { TLSStream } from "../transport/tls.js";
-import { TLSFailure } from "../transport/tls-failure.js";
 import type { Berth } from "./berth.js";
+import { Opening, type OpeningHost, type OpeningOwner } from "./opening.js";
 import type { Destination } from "./request.js";
 import type { Transaction } from "./transaction.js";
 import type { Posted, Turn } from "./turn.js";
@@ -33,20 +29,7 @@ const enum State {
 	Closed,
 }
 
-/** What is known while a connection is being made, and of no use once it stands. */
-class Opening {
-	Socket: TCPClass | undefined;
-	/** Of the address, while that goes on. */
-	lookup: Lookup | undefined;
-	addresses: readonly string[] = NO_ADDRESSES;
-	tried = 0;
-	/** The peer has answered at one of its addresses, whatever comes of it. */
-	isConnected = false;
-}
-
-const NO_ADDRESSES: readonly string[] = Object.freeze([]);
-
-export class Connection implements Carrier, StreamSink, Posted {
+export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 	readonly destination: Destination;
 	readonly buffers: Berth;
 	postedNext: Posted | undefined;
@@ -58,7 +41,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 	readonly #owner: ConnectionOwner;
 	readonly #turn: Turn;
 	/** How it is being made; once it stands, the address that it goes to, which has no room of its own. */
-	#way: Opening | string = new Opening();
+	#way: Opening | string = "";
 	#role: Role | undefined;
 	#state: State = State.New;
 	/** The end was found in a call to the stream, and is told later. */
@@ -71,40 +54,28 @@ export class Connection implements Carrier, StreamSink, Posted {
 		this.buffers = berth;
 	}
 
-	/** Until it stands. */
-	get opening(): Opening | undefined {
-		return typeof this.#way === "string" ? undefined : this.#way;
+	/** Begins to make it. */
+	open(host: OpeningHost): void {
+		const opening = new Opening(this, host);
+		this.#way = opening;
+		opening.begin();
 	}
 
-	/** Connects to one address after another until one answers. */
-	open(Socket: TCPClass, addresses: readonly string[]): void {
-		const { opening } = this;
-		if (!opening) return;
-		opening.Socket = Socket;
-		opening.addresses = addresses;
-		this.tryNext(opening, "tcp:address");
-	}
-
-	private tryNext(opening: Opening, last: string): void {
-		const address = opening.addresses[opening.tried++];
-		const { Socket } = opening;
-		const { transaction } = this;
-		if (address === undefined || !Socket) {
-			this.close();
-			this.#owner.unopened(this, last);
-			return;
-		}
-		if (transaction) transaction.timing.address = address;
-		const { port, localAddress, security } = this.destination;
-		const target = { address, port, localAddress };
-		const { cipher } = this.buffers;
+	stands(stream: ByteStream, address: string): void {
+		stream.sink = this;
+		this.stream = stream;
+		this.#way = address;
 		try {
-			if (security && cipher) {
-				this.stream = new TLSStream(security, cipher, this, (sink) => new TCPStream(Socket, target, sink));
-			} else this.stream = new TCPStream(Socket, target, this);
+			this.#role = new H1Role(this);
+			this.#owner.opened(this);
 		} catch (exception) {
-			this.tryNext(opening, constructorFailure(exception));
+			this.fault(exception);
 		}
+	}
+
+	fell(code: string, detail?: unknown): void {
+		this.close();
+		this.#owner.unopened(this, code, detail);
 	}
 
 	/** Runs a transaction; it must be able to take one. */
@@ -123,7 +94,7 @@ export class Connection implements Carrier, StreamSink, Posted {
 		if (this.#state === State.Closed) return;
 		this.#state = State.Closed;
 		this.buffers.inputStart = this.buffers.inputEnd = 0;
-		this.opening?.lookup?.cancel();
+		if (typeof this.#way !== "string") this.#way.cancel();
 		this.#way = "";
 		this.stream?.abort();
 		this.stream = undefined;
@@ -131,26 +102,8 @@ export class Connection implements Carrier, StreamSink, Posted {
 
 	// the sink of the stream
 
-	connected(): void {
-		this.#turn.enter();
-		const { opening } = this;
-		if (opening) opening.isConnected = true;
-		this.transaction?.securing();
-		this.#turn.leave();
-	}
-
-	opened(): void {
-		this.#turn.enter();
-		try {
-			const { opening } = this;
-			if (opening) this.#way = opening.addresses[opening.tried - 1] as string;
-			this.#role = new H1Role(this);
-			this.#owner.opened(this);
-		} catch (exception) {
-			this.fault(exception);
-		}
-		this.#turn.leave();
-	}
+	/** Not while it stands: the opening has heard it. */
+	opened(): void {}
 
 	readable(): void {
 		this.#turn.enter();
@@ -175,22 +128,8 @@ export class Connection implements Carrier, StreamSink, Posted {
 	ended(code: string | undefined, detail?: unknown): void {
 		this.#turn.enter();
 		this.stream = undefined;
-		const { opening } = this;
-		if (!opening) this.#role?.ended(code, detail);
-		else if (opening.isConnected && !this.fallsBack(opening, detail)) {
-			this.close();
-			this.#owner.unopened(this, code ?? "tcp:reset", detail);
-		} else this.tryNext(opening, code ?? "tcp:reset");
+		this.#role?.ended(code, detail);
 		this.#turn.leave();
-	}
-
-	/** The same address once more, with an older version of TLS. */
-	private fallsBack(opening: Opening, detail: unknown): boolean {
-		if (!(detail instanceof TLSFailure && detail.isOfVersion)) return false;
-		if (!this.destination.security?.fallBack()) return false;
-		opening.tried--;
-		opening.isConnected = false;
-		return true;
 	}
 
 	broken(code: string | undefined, detail?: unknown): void {

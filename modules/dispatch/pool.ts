@@ -4,22 +4,16 @@
  * reserved, and what finds none waits in one queue, first come, first served.
  */
 import type Timer from "timer";
-import type { TCPClass } from "../transport/host.js";
-import { isNumeric, type NameResolver } from "../transport/resolver.js";
 import type { CipherBuffers } from "../transport/tls.js";
 import type { Berth } from "./berth.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
+import type { OpeningHost } from "./opening.js";
 import { type Destination, isSameDestination } from "./request.js";
-import type { Placer, Transaction, TransactionHost } from "./transaction.js";
+import type { Placer, Transaction } from "./transaction.js";
 import type { Posted } from "./turn.js";
 
-export interface PoolHost extends TransactionHost {
-	readonly TCP: TCPClass;
-	readonly resolver: NameResolver;
-}
-
 export class Pool implements Placer, ConnectionOwner, Posted {
-	readonly #host: PoolHost;
+	readonly #host: OpeningHost;
 	readonly #berths: Berth[];
 	/** Milliseconds that an idle connection is kept. */
 	readonly #keepWarm: number;
@@ -30,7 +24,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	/** For the timers of all idle connections, made when the first one is idle: each function costs 144 bytes. */
 	#cool: ((timer: Timer) => void) | undefined;
 
-	constructor(host: PoolHost, berths: Berth[], keepWarm: number) {
+	constructor(host: OpeningHost, berths: Berth[], keepWarm: number) {
 		this.#host = host;
 		this.#berths = berths;
 		this.#keepWarm = keepWarm;
@@ -113,34 +107,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		const connection = new Connection(this, this.#host.turn, destination, berth);
 		connection.transaction = transaction;
 		this.#connections.push(connection);
-		transaction.connecting();
-		// without a clock it has ended there, and the connection with it
-		if (transaction.isEnded) return;
-		if (isNumeric(destination.address)) {
-			connection.open(this.#host.TCP, [destination.address]);
-			return;
-		}
-		try {
-			const { opening } = connection;
-			if (!opening) return;
-			opening.lookup = this.#host.resolver.resolve(destination.address, (addresses) => {
-				this.#host.turn.enter();
-				opening.lookup = undefined;
-				if (addresses && addresses.length > 0) {
-					transaction.timing.resolved = this.#host.Time.ticks;
-					connection.open(this.#host.TCP, addresses);
-				} else this.unresolved(connection);
-				this.#host.turn.leave();
-			});
-		} catch (exception) {
-			connection.close();
-			this.unopened(connection, "dns:no-server", exception);
-		}
-	}
-
-	private unresolved(connection: Connection): void {
-		connection.close();
-		this.unopened(connection, "dns:not-found");
+		connection.open(this.#host);
 	}
 
 	opened(connection: Connection): void {

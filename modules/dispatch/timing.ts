@@ -16,6 +16,8 @@ export interface Timing extends Partial<Record<Moment, number>> {
 	readonly began: number;
 	/** Bytes of the request's head that have left. */
 	sentHead: number;
+	/** Connections that were made for it, in all attempts and for all redirects. */
+	connections?: number;
 	/** The address that was tried last. */
 	address?: string;
 }

@@ -166,8 +166,10 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		const now = this.#host.Time.ticks;
 		this.isReused = isReused;
 		if (isReused) timing.assigned = now;
-		else if (this.secured) timing.secured = now;
-		else timing.connected = now;
+		else {
+			timing.connections = (timing.connections ?? 0) + 1;
+			timing[this.secured ? "secured" : "connected"] = now;
+		}
 		if (!this.#prepared) {
 			this.#prepared = true;
 			if (!this.observer.prepare()) {
@@ -241,7 +243,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.status = 0;
 		this.reason = "";
 		this.observer.exchange = this.table = this.secured = undefined;
-		this.timing = { began: this.timing.began, sentHead: 0 };
+		const { began, connections } = this.timing;
+		this.timing = { began, connections, sentHead: 0 };
 		this.isReused = false;
 		this.state = TransactionState.Queued;
 		this.#deadline.phase("", 0);

@@ -222,6 +222,8 @@ export interface TransactionInfo {
 	readonly receivedHead: number;
 	/** The connection had served before. */
 	readonly isReused: boolean;
+	/** Connections that were made for it, redirects included. */
+	readonly connections: number;
 	/** 2: a kept connection turned out to be dead, and was replaced. 0: it has none yet. */
 	readonly attempts: number;
 	/** The numeric address that it went to, or that was tried last; undefined until there is one. */
@@ -244,7 +246,7 @@ export function transactionInfo(wsi: AnyWsi): TransactionInfo | undefined {
 	if (!transaction) return undefined;
 	const { timing, request, table, isReused, isRetried } = transaction;
 	const { bodyReceived, bodySent } = exchange ?? transaction;
-	const { began, assigned, sentHead, address } = timing;
+	const { began, assigned, sentHead, address, connections = 0 } = timing;
 	const info: Partial<Record<Moment, number>> & Omit<TransactionInfo, Moment> = {
 		began,
 		received: bodyReceived ?? 0,
@@ -252,6 +254,7 @@ export function transactionInfo(wsi: AnyWsi): TransactionInfo | undefined {
 		sentHead,
 		receivedHead: table ? (table.words[Head.Size] as number) : 0,
 		isReused,
+		connections,
 		attempts: (isRetried ? 1 : 0) + (assigned === undefined ? 0 : 1),
 		remoteAddress: address,
 		remotePort: request.destination.port,

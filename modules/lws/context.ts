@@ -6,7 +6,7 @@ import { Credentials, knowsSuite, library, Session } from "lws-xs/native/tls/ses
 import Time from "time";
 import Timer from "timer";
 import type { Deadlines } from "../dispatch/deadline.js";
-import type { PoolHost } from "../dispatch/pool.js";
+import type { OpeningHost } from "../dispatch/opening.js";
 import type { Clock } from "../dispatch/timing.js";
 import { type TimerClass, Turn } from "../dispatch/turn.js";
 import { LwsError } from "../engines/errors.js";
@@ -56,7 +56,7 @@ class ClientContext implements Context {
 	readonly options: number;
 	readonly deadlines: Deadlines;
 	readonly vhosts: ClientVhost[] = [];
-	readonly host: PoolHost & TrustHost;
+	readonly host: OpeningHost & TrustHost;
 	#isDestroyed = false;
 
 	constructor(info: ContextInfo) {

@@ -3,7 +3,7 @@
  * reason brings. The classes behind the interfaces are in the files of their names.
  */
 import type { Deadlines } from "../dispatch/deadline.js";
-import type { PoolHost } from "../dispatch/pool.js";
+import type { OpeningHost } from "../dispatch/opening.js";
 import type { Placer, Transaction } from "../dispatch/transaction.js";
 import type { Turn } from "../dispatch/turn.js";
 import type { LwsError } from "../engines/errors.js";
@@ -99,7 +99,7 @@ export interface Context {
 	readonly vhosts: readonly Vhost[];
 	readonly isDestroyed: boolean;
 	/** @internal */
-	readonly host: PoolHost & TrustHost;
+	readonly host: OpeningHost & TrustHost;
 }
 
 /** A set of protocols, and the connections that are made for them; made by createVhost. */

@@ -1,6 +1,7 @@
 /** A vhost: a set of protocols, and the connections that are made for them. */
 import { Berth } from "../dispatch/berth.js";
-import { Pool, type PoolHost } from "../dispatch/pool.js";
+import type { OpeningHost } from "../dispatch/opening.js";
+import { Pool } from "../dispatch/pool.js";
 import type { Turn } from "../dispatch/turn.js";
 import type { CipherBuffers } from "../transport/tls.js";
 import { LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_PROTOCOL_INIT } from "./constants.js";
@@ -25,7 +26,7 @@ export class ClientVhost implements Vhost {
 	#spokesmen: Wsi[] | undefined;
 	#ssl: ClientSsl | undefined;
 
-	constructor(context: Context, host: PoolHost, name: string, protocols: readonly Protocol[], sizes: Sizes) {
+	constructor(context: Context, host: OpeningHost, name: string, protocols: readonly Protocol[], sizes: Sizes) {
 		this.context = context;
 		this.name = name;
 		this.protocols = protocols;

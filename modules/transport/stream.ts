@@ -5,8 +5,6 @@ import type { Secured } from "./security.js";
 
 /** Who is told what happens to a stream. No call comes from inside a call to the stream, and none after `abort`. */
 export interface StreamSink {
-	/** The stream below stands, and this one begins to be made on it; only of streams over streams. */
-	connected?(): void;
 	/** The stream stands; `room` bytes may be written, which can be none yet. */
 	opened(): void;
 	/** New bytes have arrived; `available` is all that wait. */
@@ -28,6 +26,8 @@ export interface Source {
 }
 
 export interface ByteStream {
+	/** Who is told; whoever makes a stream may hand it on. */
+	sink: StreamSink;
 	/** Bytes that can be read now; who reads from `source` takes them off. */
 	available: number;
 	/** The shortest way to the bytes, for whole buffers; undefined when there is none, and after the end. */

@@ -43,8 +43,7 @@ export class TCPStream implements ByteStream {
 	room = 0;
 	/** The socket itself, which fills what it is given; undefined after the end. */
 	source: Socket | undefined;
-	/** @internal */
-	readonly sink: StreamSink;
+	sink: StreamSink;
 	/** @internal The connection stands. */
 	isOpened = false;
 

@@ -30,8 +30,8 @@ const NOTHING = new Uint8Array(0);
 const DEAF: StreamSink = Object.freeze({ opened() {}, readable() {}, writable() {}, ended() {}, broken() {} });
 
 const enum State {
-	/** The stream below is being made. */
-	Connecting,
+	/** `opened` is awaited. */
+	Waiting,
 	Handshake,
 	Open,
 	/** Nothing goes on any more; the sink has been told, or does not want to be. */
@@ -42,9 +42,9 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 	available = 0;
 	room = 0;
 	readonly source: Source | undefined = undefined;
-	#state: State = State.Connecting;
+	#state: State = State.Waiting;
 	readonly #security: Security;
-	#sink: StreamSink;
+	sink: StreamSink;
 	readonly #lower: ByteStream;
 	#session: Session | undefined;
 	readonly #input: Uint8Array;
@@ -61,14 +61,15 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 	#isCut = false;
 	#cutCode: string | undefined;
 
-	/** `lower` makes the stream below, and may throw. */
-	constructor(security: Security, buffers: CipherBuffers, sink: StreamSink, lower: (sink: StreamSink) => ByteStream) {
+	/** `lower` is from now on this stream's; when it stands already, whoever gives it calls `opened`. */
+	constructor(security: Security, buffers: CipherBuffers, sink: StreamSink, lower: ByteStream) {
 		this.#security = security;
-		this.#sink = sink;
+		this.sink = sink;
 		this.#input = buffers.input;
 		this.#inputSize = buffers.input.length;
 		this.#output = buffers.output;
-		this.#lower = lower(this);
+		this.#lower = lower;
+		lower.sink = this;
 	}
 
 	read(buffer: Uint8Array, start: number, end: number): number {
@@ -94,7 +95,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 
 	abort(): void {
 		const session = this.#session;
-		this.#sink = DEAF;
+		this.sink = DEAF;
 		if (session && this.#state === State.Open && !this.#isCut) {
 			// what a server has sent last is often the ticket for the next session
 			if (this.available === 0) this.decrypt(session, NOTHING, 0, 0);
@@ -132,7 +133,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		if (this.#state === State.Over) return;
 		this.leave();
 		this.#lower.abort();
-		this.#sink.ended(code, detail);
+		this.sink.ended(code, detail);
 	}
 
 	/** The end, found in a call to this stream. */
@@ -140,7 +141,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		if (this.#state === State.Over) return;
 		this.leave();
 		this.#lower.abort();
-		this.#sink.broken(code, detail);
+		this.sink.broken(code, detail);
 	}
 
 	// ciphertext in
@@ -272,15 +273,13 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		this.#state = State.Open;
 		if ((session.events & Event.Ticket) !== 0) this.#security.keep(session);
 		this.measure(session);
-		this.#sink.opened();
+		this.sink.opened();
 		this.readable();
 	}
 
 	// the sink of the stream below
 
 	opened(): void {
-		this.#sink.connected?.();
-		if (this.#state !== State.Connecting) return;
 		if (this.#security.isClockWrong) {
 			this.over("tls:clock-not-set");
 			return;
@@ -301,7 +300,7 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		if (this.#state !== State.Open || !session || this.available > 0) return;
 		this.decrypt(session, NOTHING, 0, 0);
 		if (this.#state !== State.Open) return;
-		if (this.available > 0) this.#sink.readable();
+		if (this.available > 0) this.sink.readable();
 		else if (this.#isCut) this.over(this.#cutCode ?? "tls:truncated");
 	}
 
@@ -311,13 +310,13 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		if (this.#state !== State.Open || !session || !this.drain(session)) return;
 		this.measure(session);
 		// also when a record has no more room than before: who was refused a longer one may try a shorter one
-		if (this.room > 0) this.#sink.writable();
+		if (this.room > 0) this.sink.writable();
 	}
 
 	ended(code: string | undefined): void {
 		this.#isCut = true;
 		this.#cutCode = code;
-		if (this.#state === State.Connecting) this.over(code ?? "tcp:reset");
+		if (this.#state === State.Waiting) this.over(code ?? "tcp:reset");
 		else if (this.#state === State.Handshake) this.shake();
 		// what has come is read first
 		else if (this.available === 0) this.readable();

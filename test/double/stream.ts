@@ -1,7 +1,10 @@
 /** A byte stream under the hand of a test: what comes, how much room there is, and what was written. */
 import type { ByteStream, StreamSink } from "lws-xs/transport/stream";
 
+const DEAF: StreamSink = { opened() {}, readable() {}, writable() {}, ended() {}, broken() {} };
+
 export class ScriptedStream implements ByteStream {
+	sink = DEAF;
 	available = 0;
 	room: number;
 	readonly source = undefined;
@@ -11,12 +14,10 @@ export class ScriptedStream implements ByteStream {
 	/** The write, counted from 1, that breaks the stream. */
 	breaksAt = 0;
 	#writes = 0;
-	readonly #sink: StreamSink;
 	#waiting: number[] = [];
 	#hasEnded = false;
 
-	constructor(sink: StreamSink, room: number) {
-		this.#sink = sink;
+	constructor(room: number) {
 		this.room = room;
 	}
 
@@ -48,21 +49,21 @@ export class ScriptedStream implements ByteStream {
 	// what the test does
 
 	open(): void {
-		this.#sink.opened();
+		this.sink.opened();
 	}
 
 	receive(bytes: readonly number[]): void {
 		if (this.isAborted) return;
 		this.#waiting.push(...bytes);
 		this.available = this.#waiting.length;
-		this.#sink.readable();
+		this.sink.readable();
 	}
 
 	/** Room for so many bytes more. */
 	drain(bytes: number): void {
 		if (this.isAborted || this.#hasEnded) return;
 		this.room += bytes;
-		this.#sink.writable();
+		this.sink.writable();
 	}
 
 	/** The peer ends, when all has been read: as a socket tells it. */
@@ -70,12 +71,12 @@ export class ScriptedStream implements ByteStream {
 		if (this.isAborted) return;
 		this.#hasEnded = true;
 		this.room = 0;
-		this.#sink.ended(code);
+		this.sink.ended(code);
 	}
 
 	/** A write or read fails as none may. */
 	break(code: string): void {
 		this.abort();
-		this.#sink.broken(code);
+		this.sink.broken(code);
 	}
 }

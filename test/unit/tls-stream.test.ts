@@ -23,7 +23,7 @@ class Scene {
 	readonly theatre: Theatre;
 	readonly told: string[] = [];
 	readonly stream: TLSStream;
-	lower!: ScriptedStream;
+	readonly lower: ScriptedStream;
 
 	constructor({ theatre = new Theatre(), room = 10_000, input = 64, output = 64, relaxed = 0, on = {} }: Terms = {}) {
 		this.theatre = theatre;
@@ -37,7 +37,6 @@ class Scene {
 				(on[name] as ((code?: string) => void) | undefined)?.(code);
 			};
 		const sink = {
-			connected: say("connected"),
 			opened: say("opened"),
 			readable: say("readable"),
 			writable: say("writable"),
@@ -45,10 +44,8 @@ class Scene {
 			broken: say("broken"),
 		};
 		const buffers = { input: new Uint8Array(input), output: new Uint8Array(output) };
-		this.stream = new TLSStream(security, buffers, sink, (below) => {
-			this.lower = new ScriptedStream(below, room);
-			return this.lower;
-		});
+		this.lower = new ScriptedStream(room);
+		this.stream = new TLSStream(security, buffers, sink, this.lower);
 	}
 
 	/** Up to the end of the handshake. */
@@ -84,12 +81,12 @@ describe("TLS as a byte stream", () => {
 	it("opens when the handshake is done, and not before.", () => {
 		const scene = new Scene();
 		scene.lower.open();
-		deepStrictEqual(scene.told, ["connected"]);
+		deepStrictEqual(scene.told, []);
 		strictEqual(scene.stream.room, 0);
 		strictEqual(scene.write([1]), 0);
 		deepStrictEqual(records(scene.lower.written), [{ kind: Kind.Hello, content: new Array(20).fill(7) }]);
 		scene.lower.receive(record(Kind.Hello));
-		deepStrictEqual(scene.told, ["connected", "opened"]);
+		deepStrictEqual(scene.told, ["opened"]);
 		ok(scene.stream.room > 0);
 	});
 
@@ -102,14 +99,14 @@ describe("TLS as a byte stream", () => {
 		strictEqual(records(scene.lower.written)[0]?.content.length, 500);
 		scene.lower.drain(1000);
 		for (const byte of record(Kind.Hello, bytes(300))) scene.lower.receive([byte]);
-		deepStrictEqual(scene.told, ["connected", "opened"]);
+		deepStrictEqual(scene.told, ["opened"]);
 	});
 
 	it("gives what came in one piece with the end of the handshake.", () => {
 		const scene = new Scene();
 		scene.lower.open();
 		scene.lower.receive([...record(Kind.Hello), ...record(Kind.Data, [1, 2, 3])]);
-		deepStrictEqual(scene.told, ["connected", "opened", "readable"]);
+		deepStrictEqual(scene.told, ["opened", "readable"]);
 		strictEqual(scene.stream.available, 3);
 		deepStrictEqual(scene.read(), [1, 2, 3]);
 	});
@@ -222,7 +219,7 @@ describe("TLS as a byte stream", () => {
 			scene.lower.open();
 			scene.lower.receive(wire.slice(0, at));
 			scene.lower.end();
-			deepStrictEqual(scene.told, ["connected", "ended tls:closed"], `after ${at} bytes`);
+			deepStrictEqual(scene.told, ["ended tls:closed"], `after ${at} bytes`);
 			ok(scene.session.isClosed);
 		}
 		const early = new Scene();
@@ -254,7 +251,7 @@ describe("TLS as a byte stream", () => {
 		const scene = new Scene();
 		scene.lower.open();
 		scene.lower.receive(record(Kind.Alert));
-		deepStrictEqual(scene.told, ["connected", "ended tls:alert"]);
+		deepStrictEqual(scene.told, ["ended tls:alert"]);
 		const later = new Scene().open();
 		later.lower.receive([...record(Kind.Data, [5]), ...record(Kind.Alert)]);
 		deepStrictEqual(later.read(), [5]);
@@ -266,11 +263,11 @@ describe("TLS as a byte stream", () => {
 		theatre.built = NOW / 1000 + 1;
 		const scene = new Scene({ theatre });
 		scene.lower.open();
-		deepStrictEqual(scene.told, ["connected", "ended tls:clock-not-set"]);
+		deepStrictEqual(scene.told, ["ended tls:clock-not-set"]);
 		deepStrictEqual(scene.lower.written, []);
 		const relaxed = new Scene({ theatre, relaxed: 4 });
 		relaxed.lower.open();
-		deepStrictEqual(relaxed.told, ["connected"]);
+		deepStrictEqual(relaxed.told, []);
 	});
 
 	it("says what mbedTLS does not take.", () => {
@@ -278,7 +275,7 @@ describe("TLS as a byte stream", () => {
 		theatre.refusal = "no such suite";
 		const scene = new Scene({ theatre });
 		scene.lower.open();
-		deepStrictEqual(scene.told, ["connected", "ended tls:set-up"]);
+		deepStrictEqual(scene.told, ["ended tls:set-up"]);
 		ok(scene.lower.isAborted);
 	});
 
@@ -321,7 +318,7 @@ describe("TLS as a byte stream", () => {
 	});
 
 	it("can be given up from every one of its calls.", () => {
-		for (const reason of ["connected", "opened", "readable", "writable"] as const) {
+		for (const reason of ["opened", "readable", "writable"] as const) {
 			const scene: Scene = new Scene({ on: { [reason]: () => scene.stream.abort() }, room: 100, output: 128 });
 			scene.lower.open();
 			scene.lower.receive([...record(Kind.Hello), ...record(Kind.Data, [1])]);

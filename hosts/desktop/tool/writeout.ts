@@ -30,7 +30,7 @@ function figures(result: Result): Record<string, Value | Seconds> {
 		exitcode: failure?.exit ?? Exit.Done,
 		http_code: result.status,
 		http_version: result.version,
-		num_connects: info?.connected === undefined ? 0 : 1,
+		num_connects: info?.connections ?? 0,
 		num_redirects: result.redirects,
 		size_download: info?.received ?? 0,
 		size_upload: info?.sent ?? 0,

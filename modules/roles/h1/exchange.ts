@@ -1,12 +1,12 @@
 /**
- * One exchange of HTTP/1.1 (RFC 9112): the request goes out while the response may already come in, so there are two
- * states.
+ * One exchange of HTTP/1.1 (RFC 9112): the request (request.ts) goes out while the response may already come in, so there
+ * are two states; this is that of the response.
  *
- * | sending | | receiving | |
- * |---|---|---|---|
- * | Head | the head, in pieces as there is room | Head | status line and fields, interim responses skipped |
- * | Body | the application writes when told | Body | the application reads when told |
- * | Done | all of the request has left | Over | the exchange has ended |
+ * | state | |
+ * |---|---|
+ * | Head | status line and fields, interim responses skipped |
+ * | Body | the application reads when told |
+ * | Over | the exchange has ended |
  *
  * It ends exactly once: by `complete`, `fail` or `cancel`. Nothing of it is left then, so an idle connection holds no
  * state of a message.
@@ -16,20 +16,13 @@ import { faultCode } from "../../engines/errors.js";
 import { ChunkedDecoder, ChunkedEvent } from "../../engines/h1/chunked.js";
 import { contentLength, Framing, FramingBits, readFraming } from "../../engines/h1/framing.js";
 import { feedHead, joinNames, reasonPhrase } from "../../engines/h1/head.js";
-import { RequestWriter } from "../../engines/h1/request.js";
-import { BodyKind, type Buffers, type Carrier, type Exchange, type Order, type StreamEnd } from "../role.js";
-import { chunkAllowance, writeChunk } from "./request-body.js";
+import type { Buffers, Carrier, Exchange, Order, StreamEnd } from "../role.js";
+import { H1Request } from "./request.js";
 
 /** A server that sends interim responses for ever would keep a client for ever; undici and curl stop near this too. */
 export const INTERIM_LIMIT = 100;
 /** Announcements in one turn, before other connections have theirs. */
 const ANNOUNCEMENTS = 16;
-
-const enum Send {
-	Head,
-	Body,
-	Done,
-}
 
 const enum Receive {
 	Head,
@@ -49,10 +42,8 @@ export class H1Exchange implements Exchange {
 	readonly #buffers: Buffers;
 	/** undefined when the exchange is over. */
 	#order: Order | undefined;
-	#send: Send = Send.Head;
+	readonly #request: H1Request;
 	#receive: Receive = Receive.Head;
-	/** Until the head has left. */
-	#writer: RequestWriter | undefined;
 	/** The names of the fields to keep, for the parser of the head. */
 	readonly #keep: Uint8Array | undefined;
 	/** Of the response body, as is what follows. */
@@ -63,11 +54,8 @@ export class H1Exchange implements Exchange {
 	#chunked: ChunkedDecoder | undefined;
 	/** The fields let the connection be used again. */
 	#keepAlive = false;
-	bodySent = 0;
 	/** The length of the content, where there is one. */
 	#length = 0;
-	/** The allowance when a write was refused: until there is more, asking again would only spin. */
-	#refusedAt = 0;
 	#interim = 0;
 	/** The application knows that content waits, and has not read since. */
 	isAnnounced = false;
@@ -88,8 +76,8 @@ export class H1Exchange implements Exchange {
 		this.#carrier = carrier;
 		this.#buffers = carrier.buffers;
 		this.#order = order;
-		const { method, target, keepHeaders } = order.request;
-		this.#writer = new RequestWriter(method, target, order.fields);
+		this.#request = new H1Request(carrier, order);
+		const { keepHeaders } = order.request;
 		if (keepHeaders) this.#keep = joinNames(keepHeaders);
 		carrier.buffers.table.reset();
 	}
@@ -99,43 +87,16 @@ export class H1Exchange implements Exchange {
 		this.progress++;
 		const order = this.#order;
 		if (!order) return;
-		if (this.#send === Send.Head && !this.sendHead(order)) return;
-		if (this.#send !== Send.Body) return;
-		this.#refusedAt = 0;
-		const allowance = this.allowance;
+		const allowance = this.#request.writable();
 		if (allowance > 0) order.handler.bodyWritable(allowance);
 	}
 
-	private sendHead(order: Order): boolean {
-		const carrier = this.#carrier;
-		const writer = this.#writer;
-		const output = this.#buffers.output;
-		while (writer && !writer.done) {
-			const stream = carrier.stream;
-			if (!stream) return false;
-			const count = writer.emit(output, 0, Math.min(output.length, stream.room));
-			if (count === 0 || stream.write(output, 0, count) === 0) return false;
-			order.sending(count);
-		}
-		this.#writer = undefined;
-		if (order.bodyKind === BodyKind.None || (order.bodyKind === BodyKind.Length && order.bodyLength === 0)) {
-			this.sendDone(order);
-		} else this.#send = Send.Body;
-		return true;
-	}
-
-	private sendDone(order: Order): void {
-		this.#send = Send.Done;
-		order.sent();
-	}
-
 	get allowance(): number {
-		if (this.#send !== Send.Body || !this.#order) return 0;
-		const { bodyKind, bodyLength } = this.#order;
-		if (bodyKind === BodyKind.Chunked) return chunkAllowance(this.#carrier);
-		const room = this.#carrier.stream?.room ?? 0;
-		const left = bodyLength - this.bodySent;
-		return room < left ? room : left;
+		return this.#order ? this.#request.allowance : 0;
+	}
+
+	get bodySent(): number {
+		return this.#request.bodySent;
 	}
 
 	get bodyReceived(): number {
@@ -143,36 +104,16 @@ export class H1Exchange implements Exchange {
 	}
 
 	get worthwhile(): number {
-		const allowance = this.#carrier.stream?.room ? this.allowance : 0;
-		return allowance > this.#refusedAt ? allowance : 0;
+		return this.#order ? this.#request.worthwhile : 0;
 	}
 
 	write(bytes: Uint8Array, last: boolean): boolean {
 		const order = this.#order;
-		if (!order || this.#send !== Send.Body) return false;
-		const isWritten =
-			order.bodyKind === BodyKind.Chunked ? this.writeChunked(bytes, last) : this.writeIdentity(order, bytes, last);
-		if (!isWritten) this.#refusedAt = this.allowance;
-		return isWritten;
-	}
-
-	private writeChunked(bytes: Uint8Array, last: boolean): boolean {
-		const count = bytes.length;
-		if (count > chunkAllowance(this.#carrier) || !writeChunk(this.#carrier, bytes, last)) return false;
-		this.bodySent += count;
-		if (last) this.sendDone(this.#order as Order);
-		return true;
-	}
-
-	private writeIdentity(order: Order, bytes: Uint8Array, last: boolean): boolean {
-		const count = bytes.length;
-		const left = order.bodyLength - this.bodySent - count;
-		if (left < 0) throw new RangeError(`the body would become longer than its Content-Length of ${order.bodyLength}`);
-		const stream = this.#carrier.stream;
-		if (count > 0 && (!stream || stream.write(bytes, 0, count) === 0)) return false;
-		this.bodySent += count;
-		if (left === 0) this.sendDone(order);
-		else if (last) this.fail("app:body-too-short", `${this.bodySent} of ${order.bodyLength} bytes`);
+		const request = this.#request;
+		if (!order || !request.write(bytes, last)) return false;
+		if (last && !request.isDone) {
+			this.fail("app:body-too-short", `${request.bodySent} of ${order.bodyLength} bytes`);
+		}
 		return true;
 	}
 
@@ -205,7 +146,7 @@ export class H1Exchange implements Exchange {
 			if (this.#carrier.fill() === 0) return false;
 			if (!table.isStarted && this.#interim === 0) {
 				// RFC 9112 section 9.2: what comes before a request is no answer to it
-				if (this.#writer && !this.#writer.begun) return this.fail("h1:unsolicited-response");
+				if (!this.#request.hasBegun) return this.fail("h1:unsolicited-response");
 				order.answering();
 			}
 		}
@@ -377,7 +318,7 @@ export class H1Exchange implements Exchange {
 		const carrier = this.#carrier;
 		const { inputStart, inputEnd } = this.#buffers;
 		const isClean = inputStart === inputEnd && carrier.available === 0 && !this.#end;
-		const reusable = this.#keepAlive && this.#send === Send.Done && isClean;
+		const reusable = this.#keepAlive && this.#request.isDone && isClean;
 		// first the application, which may still read the head; its next request waits for a later turn anyway
 		order?.completed();
 		carrier.finished(reusable);
@@ -402,7 +343,8 @@ export class H1Exchange implements Exchange {
 		if (order) {
 			const chunked = this.#chunked;
 			order.bodyReceived = chunked ? chunked.received : this.#length - this.#remaining;
-			if (this.bodySent > 0) order.bodySent = this.bodySent;
+			const { bodySent } = this.#request;
+			if (bodySent > 0) order.bodySent = bodySent;
 			this.#owner.left();
 		}
 		return order;

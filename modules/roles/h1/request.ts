@@ -1,0 +1,118 @@
+/**
+ * The request of an exchange, on its way out: the head in pieces as there is room, then the body as the application writes
+ * it.
+ *
+ * | state | |
+ * |---|---|
+ * | Head | the head leaves, in pieces |
+ * | Body | the application writes when told |
+ * | Done | all of it has left |
+ */
+import { RequestWriter } from "../../engines/h1/request.js";
+import { BodyKind, type Carrier, type Order } from "../role.js";
+import { chunkAllowance, writeChunk } from "./request-body.js";
+
+const enum State {
+	Head,
+	Body,
+	Done,
+}
+
+export class H1Request {
+	readonly #carrier: Carrier;
+	readonly #order: Order;
+	#state: State = State.Head;
+	/** Until the head has left. */
+	#writer: RequestWriter | undefined;
+	/** Bytes of the body that have been written. */
+	bodySent = 0;
+	/** The allowance when a write was refused: until there is more, asking again would only spin. */
+	#refusedAt = 0;
+
+	constructor(carrier: Carrier, order: Order) {
+		this.#carrier = carrier;
+		this.#order = order;
+		const { method, target } = order.request;
+		this.#writer = new RequestWriter(method, target, order.fields);
+	}
+
+	/** Something of it has left. */
+	get hasBegun(): boolean {
+		return this.#writer?.begun ?? true;
+	}
+
+	get isDone(): boolean {
+		return this.#state === State.Done;
+	}
+
+	/** The stream has room. Gives how much of the body may be written. */
+	writable(): number {
+		if (this.#state === State.Head && !this.sendHead()) return 0;
+		this.#refusedAt = 0;
+		return this.allowance;
+	}
+
+	/** False: there is no room for more of the head. */
+	private sendHead(): boolean {
+		const order = this.#order;
+		const { stream, buffers } = this.#carrier;
+		const { output } = buffers;
+		const writer = this.#writer;
+		while (writer && !writer.done) {
+			// a write may find the end of the stream
+			const count = stream ? writer.emit(output, 0, Math.min(output.length, stream.room)) : 0;
+			if (count === 0 || stream?.write(output, 0, count) === 0) return false;
+			order.sending(count);
+		}
+		this.#writer = undefined;
+		if (order.bodyKind === BodyKind.None || (order.bodyKind === BodyKind.Length && order.bodyLength === 0)) {
+			this.done();
+		} else this.#state = State.Body;
+		return true;
+	}
+
+	private done(): void {
+		this.#state = State.Done;
+		this.#order.sent();
+	}
+
+	/** Bytes of the body that `write` takes now. */
+	get allowance(): number {
+		if (this.#state !== State.Body) return 0;
+		const { bodyKind, bodyLength } = this.#order;
+		if (bodyKind === BodyKind.Chunked) return chunkAllowance(this.#carrier);
+		const room = this.#carrier.stream?.room ?? 0;
+		const left = bodyLength - this.bodySent;
+		return room < left ? room : left;
+	}
+
+	/** The same, but 0 where there is no more than a refused write has found. */
+	get worthwhile(): number {
+		const allowance = this.#carrier.stream?.room ? this.allowance : 0;
+		return allowance > this.#refusedAt ? allowance : 0;
+	}
+
+	/** All of `bytes`, or nothing and false. Throws RangeError for more than the Content-Length. */
+	write(bytes: Uint8Array, last: boolean): boolean {
+		if (this.#state !== State.Body) return false;
+		const { bodyKind, bodyLength } = this.#order;
+		const carrier = this.#carrier;
+		const count = bytes.length;
+		let isWritten: boolean;
+		if (bodyKind === BodyKind.Chunked) {
+			isWritten = count <= chunkAllowance(carrier) && writeChunk(carrier, bytes, last);
+		} else {
+			if (this.bodySent + count > bodyLength) {
+				throw new RangeError(`the body would become longer than its Content-Length of ${bodyLength}`);
+			}
+			isWritten = count === 0 || (carrier.stream?.write(bytes, 0, count) ?? 0) > 0;
+		}
+		if (!isWritten) {
+			this.#refusedAt = this.allowance;
+			return false;
+		}
+		this.bodySent += count;
+		if (bodyKind === BodyKind.Chunked ? last : this.bodySent === bodyLength) this.done();
+		return true;
+	}
+}
