@@ -245,6 +245,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.observer.exchange = this.table = this.secured = undefined;
 		const { began, connections } = this.timing;
 		this.timing = { began, connections, sentHead: 0 };
+		this.bodySent = undefined;
 		this.isReused = false;
 		this.state = TransactionState.Queued;
 		this.#deadline.phase("", 0);
