@@ -1,5 +1,6 @@
 /**
- * The client at one load. Arguments: port, method, path, bytes of the buffers, count of requests, bytes of request body.
+ * The client at one load. Arguments: port, method, path, bytes of the buffers, count of requests, bytes of request body,
+ * "pipeline" for all of them at once.
  */
 import { exit } from "desktop/process";
 import {
@@ -10,6 +11,7 @@ import {
 	contextDestroy,
 	createContext,
 	httpClientRead,
+	LCCSCF_PIPELINE,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
 	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE,
@@ -21,7 +23,7 @@ import {
 	write,
 } from "lws-xs";
 
-const [port, method = "GET", path = "/", size, count, upload] = argv;
+const [port, method = "GET", path = "/", size, count, upload, mode] = argv;
 const buffer = new Uint8Array(Number(size));
 const body = Number(upload ?? 0);
 let bytes = 0;
@@ -47,8 +49,9 @@ const bench: Protocol = {
 		else if (reason === LWS_CALLBACK_CLOSED_CLIENT_HTTP) {
 			if (input) fail(input.message);
 		} else if (reason === LWS_CALLBACK_WSI_DESTROY) {
-			if (--left > 0) next();
-			else {
+			if (--left > 0) {
+				if (mode !== "pipeline") next();
+			} else {
 				if (bytes === 0) fail("no content came");
 				contextDestroy(context);
 				exit(0); // the event loop of the SDK, on which this runs too, has no end of its own
@@ -71,7 +74,9 @@ function fail(sentence: string): never {
 }
 
 function next(): void {
-	clientConnectViaInfo({ context, address: "127.0.0.1", port: Number(port), host: `127.0.0.1:${port}`, path, method });
+	const sslConnection = mode === "pipeline" ? LCCSCF_PIPELINE : 0;
+	const host = `127.0.0.1:${port}`;
+	clientConnectViaInfo({ context, address: "127.0.0.1", port: Number(port), host, path, method, sslConnection });
 }
 
-next();
+for (let i = mode === "pipeline" ? left : 1; i > 0; i--) next();

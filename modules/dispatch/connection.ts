@@ -4,7 +4,7 @@
  */
 import type Timer from "timer";
 import { H1Role } from "../roles/h1/role.js";
-import type { Carrier, Role, StreamEnd } from "../roles/role.js";
+import { type Carrier, type Role, type StreamEnd, Taking } from "../roles/role.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
 import type { Berth } from "./berth.js";
 import { Opening, type OpeningHost, type OpeningOwner } from "./opening.js";
@@ -18,14 +18,22 @@ export interface ConnectionOwner {
 	opened(connection: Connection): void;
 	/** It could not be made; the connection is closed. */
 	unopened(connection: Connection, code: string, detail?: unknown): void;
-	/** Its exchange is over. When it is not reusable, it is closed. */
-	released(connection: Connection, reusable: boolean): void;
+	/** There are transactions without a connection. */
+	readonly isWaitedFor: boolean;
+	/** Another transaction can perhaps be sent behind those that are under way. */
+	ready(connection: Connection): void;
+	/** Its exchanges are over. When it is not reusable, it is closed; `keepAlive` as for Carrier.finished. */
+	released(connection: Connection, isReusable: boolean, keepAlive?: number): void;
 }
 
 const enum State {
 	New,
-	/** It has served a transaction. */
+	/** It serves its first transaction. */
 	Used,
+	/** The peer keeps it by HTTP/1.1. */
+	Persistent,
+	/** The peer does not. */
+	Last,
 	Closed,
 }
 
@@ -33,7 +41,7 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 	readonly destination: Destination;
 	readonly buffers: Berth;
 	postedNext: Posted | undefined;
-	/** The transaction that it is made for, or serves. */
+	/** The transaction that it is made for. */
 	transaction: Transaction | undefined;
 	stream: ByteStream | undefined;
 	/** The timer of an idle connection; held, not cleared, when it serves again: it is set anew after each exchange. */
@@ -78,16 +86,29 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 		this.#owner.unopened(this, code, detail);
 	}
 
+	/** It stands, and serves nobody. */
+	get isIdle(): boolean {
+		return this.#role?.isIdle ?? false;
+	}
+
+	/** Whether it can serve a transaction besides those that it is made for, or serves, `depth` at most. */
+	takes(transaction: Transaction, depth: number): Taking {
+		const role = this.#role;
+		if (!role) return this.transaction?.request.isPipelined ? Taking.Later : Taking.Never;
+		if (this.#state >= State.Last) return Taking.Never;
+		const taking = role.takes(transaction, depth);
+		return taking === Taking.Now && this.#state !== State.Persistent ? Taking.Later : taking;
+	}
+
 	/** Runs a transaction; it must be able to take one. */
 	serve(transaction: Transaction): void {
-		if (!this.#role) return;
-		this.transaction = transaction;
+		const role = this.#role;
+		if (!role) return;
 		transaction.secured = this.stream?.secured;
 		transaction.timing.address = this.#way as string;
-		const isUsed = this.#state === State.Used;
-		this.#state = State.Used;
-		const started = transaction.start(this.#role, isUsed);
-		if (!started && this.transaction === transaction) this.finished(true);
+		const isNew = this.#state === State.New;
+		if (isNew) this.#state = State.Used;
+		if (!transaction.start(role, !isNew) && role.isIdle) this.finished(true);
 	}
 
 	close(): void {
@@ -108,7 +129,8 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 	readable(): void {
 		this.#turn.enter();
 		try {
-			this.#role?.received();
+			// what is posted comes first: it may be the end of the transaction that the next bytes are not for
+			if (!this.postedNext) this.#role?.received();
 		} catch (exception) {
 			this.fault(exception);
 		}
@@ -140,9 +162,8 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 
 	/** A fault of ours or of the host's may end this connection, but never the program. */
 	private fault(exception: unknown): void {
-		const transaction = this.transaction;
+		this.#role?.fail("internal:fault", exception);
 		this.finished(false);
-		transaction?.failed("internal:fault", exception);
 	}
 
 	// the carrier of the role
@@ -167,16 +188,28 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 		this.#turn.post(this);
 	}
 
-	runPosted(): void {
-		if (this.#state === State.Closed) return;
-		if (this.#end) this.ended(this.#end.code, this.#end.detail);
-		else this.readable();
+	ready(): void {
+		if (this.#owner.isWaitedFor) this.#turn.post(this);
 	}
 
-	finished(reusable: boolean): void {
+	runPosted(): void {
+		const end = this.#end;
+		this.#end = undefined;
 		if (this.#state === State.Closed) return;
-		this.transaction = undefined;
-		if (!reusable) this.close();
-		this.#owner.released(this, reusable);
+		if (end) this.ended(end.code, end.detail);
+		else this.readable();
+		if (this.#owner.isWaitedFor && this.stream) this.#owner.ready(this);
+	}
+
+	persists(isPersistent: boolean): void {
+		if (this.#state === State.Closed) return;
+		this.#state = isPersistent ? State.Persistent : State.Last;
+		this.ready();
+	}
+
+	finished(isReusable: boolean, keepAlive?: number): void {
+		if (this.#state === State.Closed) return;
+		if (!isReusable) this.close();
+		this.#owner.released(this, isReusable, keepAlive);
 	}
 }

@@ -1,9 +1,11 @@
 /**
- * Which transaction goes to which connection. A connection whose exchange is over is kept warm for a while and serves the
+ * Which transaction goes to which connection. A connection whose exchanges are over is kept warm for a while and serves the
  * next transaction to the same destination; the number of connections is bounded by the berths that the context has
- * reserved, and what finds none waits in one queue, first come, first served.
+ * reserved, and what finds none waits in one queue, first come, first served. A pipelined transaction rather waits for a
+ * connection to its destination than have one of its own, and is sent behind others there.
  */
 import type Timer from "timer";
+import { Taking } from "../roles/role.js";
 import type { CipherBuffers } from "../transport/tls.js";
 import type { Berth } from "./berth.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
@@ -12,22 +14,33 @@ import { type Destination, isSameDestination } from "./request.js";
 import type { Placer, Transaction } from "./transaction.js";
 import type { Posted } from "./turn.js";
 
+export interface PoolLimits {
+	/** Milliseconds that an idle connection is kept. */
+	readonly keepWarm: number;
+	/** Requests on one connection that have not been answered. */
+	readonly pipelineDepth: number;
+}
+
 export class Pool implements Placer, ConnectionOwner, Posted {
 	readonly #host: OpeningHost;
 	readonly #berths: Berth[];
 	/** Milliseconds that an idle connection is kept. */
 	readonly #keepWarm: number;
+	readonly #depth: number;
 	readonly #queue: Transaction[] = [];
-	/** All that are open: those without a transaction are idle, and the one that has been so for longest comes first. */
+	/** One in the queue waits for a berth, and all behind it with it. */
+	#isCrowded = false;
+	/** All that are open, the one that has been idle longest before the others that are. */
 	readonly #connections: Connection[] = [];
 	postedNext: Posted | undefined;
 	/** For the timers of all idle connections, made when the first one is idle: each function costs 144 bytes. */
 	#cool: ((timer: Timer) => void) | undefined;
 
-	constructor(host: OpeningHost, berths: Berth[], keepWarm: number) {
+	constructor(host: OpeningHost, berths: Berth[], { keepWarm, pipelineDepth }: PoolLimits) {
 		this.#host = host;
 		this.#berths = berths;
 		this.#keepWarm = keepWarm;
+		this.#depth = pipelineDepth;
 	}
 
 	/** Reserves what TLS needs besides; connections that stand have it when they are made anew. */
@@ -41,19 +54,36 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		return this.#connections.length;
 	}
 
+	get isWaitedFor(): boolean {
+		return this.#queue.length > 0;
+	}
+
+	/** In the order of their beginnings: what has been on the way before does not wait behind all that came since. */
 	place(transaction: Transaction): void {
-		this.#queue.push(transaction);
-		this.serveQueue();
+		const queue = this.#queue;
+		const { began } = transaction.timing;
+		let at = queue.length;
+		while (at > 0 && (queue[at - 1] as Transaction).timing.began > began) at--;
+		queue.splice(at, 0, transaction);
+		if (at < queue.length - 1) this.serveQueue();
+		else if (!this.#isCrowded) this.#isCrowded = this.tryServe(transaction, at) === Taking.Never;
+	}
+
+	/** Those that wait for the same connections are served in their order, when such a connection is ready. */
+	private isBehindAlike({ request }: Transaction, at: number): boolean {
+		while (request.isPipelined && at-- > 0) {
+			if (isSameDestination((this.#queue[at] as Transaction).request.destination, request.destination)) return true;
+		}
+		return false;
 	}
 
 	withdraw(transaction: Transaction): void {
-		remove(this.#queue, transaction);
 		const connection = this.#connections.find((each) => each.transaction === transaction);
 		if (connection) {
 			connection.transaction = undefined;
 			connection.close();
 			this.released(connection, false);
-		}
+		} else if (remove(this.#queue, transaction) && this.isWaitedFor) this.#host.turn.post(this);
 	}
 
 	runPosted(): void {
@@ -61,17 +91,67 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	}
 
 	private serveQueue(): void {
+		this.#isCrowded = false;
 		for (let i = 0; i < this.#queue.length; ) {
-			const transaction = this.#queue[i] as Transaction;
-			const warm = this.findIdle(transaction.request.destination);
-			if (warm) {
-				this.#queue.splice(i, 1);
-				this.wake(warm);
-				warm.serve(transaction);
-			} else if (this.#berths.length > 0 || this.evict()) {
-				this.#queue.splice(i, 1);
-				this.connect(transaction, this.#berths.pop() as Berth);
-			} else i++;
+			const taking = this.tryServe(this.#queue[i] as Transaction, i);
+			if (taking === Taking.Later) i++;
+			// whoever waits for a berth is not overtaken
+			else if (taking === Taking.Never) {
+				this.#isCrowded = true;
+				return;
+			}
+		}
+	}
+
+	/** Serves the one at that place in the queue; `Later`: a connection will become ready for it. */
+	private tryServe(transaction: Transaction, at: number): Taking {
+		if (this.isBehindAlike(transaction, at)) return Taking.Later;
+		const { destination } = transaction.request;
+		// where one connection was dead others are likely to be, and it has only this attempt
+		const warm = transaction.isRetried ? undefined : this.findIdle(destination);
+		const shared = warm ?? (transaction.request.isPipelined ? this.findShared(transaction) : Taking.Never);
+		if (shared === Taking.Later) return shared;
+		if (shared !== Taking.Never) {
+			this.#queue.splice(at, 1);
+			this.wake(shared);
+			shared.serve(transaction);
+		} else if (this.#berths.length > 0 || this.evict()) {
+			this.#queue.splice(at, 1);
+			this.connect(transaction, this.#berths.pop() as Berth);
+		} else return Taking.Never;
+		return Taking.Now;
+	}
+
+	/** A connection that takes it now, or whether one will. */
+	private findShared(transaction: Transaction): Connection | Taking.Later | Taking.Never {
+		const { destination } = transaction.request;
+		let found: Taking.Later | Taking.Never = Taking.Never;
+		for (let i = 0; i < this.#connections.length; i++) {
+			const connection = this.#connections[i] as Connection;
+			if (connection.isIdle || !isSameDestination(connection.destination, destination)) continue;
+			const taking = connection.takes(transaction, this.#depth);
+			if (taking === Taking.Now) return connection;
+			if (taking === Taking.Later) found = taking;
+		}
+		return found;
+	}
+
+	ready(connection: Connection): void {
+		const queue = this.#queue;
+		for (let i = 0; i < queue.length && !this.#isCrowded; ) {
+			const transaction = queue[i] as Transaction;
+			if (
+				!transaction.request.isPipelined ||
+				!isSameDestination(connection.destination, transaction.request.destination)
+			) {
+				i++;
+				continue;
+			}
+			const taking = connection.isIdle ? Taking.Later : connection.takes(transaction, this.#depth);
+			if (taking === Taking.Never) this.#host.turn.post(this);
+			if (taking !== Taking.Now) return;
+			queue.splice(i, 1);
+			connection.serve(transaction);
 		}
 	}
 
@@ -79,7 +159,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	private findIdle(destination?: Destination): Connection | undefined {
 		for (let i = 0; i < this.#connections.length; i++) {
 			const connection = this.#connections[i] as Connection;
-			if (connection.transaction) continue;
+			if (!connection.isIdle) continue;
 			if (!destination || isSameDestination(connection.destination, destination)) return connection;
 		}
 		return undefined;
@@ -111,7 +191,8 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	}
 
 	opened(connection: Connection): void {
-		const transaction = connection.transaction;
+		const { transaction } = connection;
+		connection.transaction = undefined;
 		if (transaction) connection.serve(transaction);
 	}
 
@@ -120,26 +201,28 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		this.free(connection);
 		const { address, port } = connection.destination;
 		transaction?.failed(code, detail ?? `${address} port ${port}`);
+		if (this.isWaitedFor) this.#host.turn.post(this);
 	}
 
-	released(connection: Connection, reusable: boolean): void {
-		if (reusable && this.#keepWarm > 0 && this.startCooling(connection)) {
+	released(connection: Connection, isReusable: boolean, keepAlive = -1): void {
+		const time = keepAlive >= 0 && keepAlive < this.#keepWarm ? keepAlive : this.#keepWarm;
+		if (isReusable && time > 0 && this.startCooling(connection, time)) {
 			remove(this.#connections, connection);
 			this.#connections.push(connection);
 		} else {
 			connection.close();
 			this.free(connection);
 		}
-		if (this.#queue.length > 0) this.#host.turn.post(this);
+		if (this.isWaitedFor) this.#host.turn.post(this);
 	}
 
 	/** False: the host has no timer for it. */
-	private startCooling(connection: Connection): boolean {
+	private startCooling(connection: Connection, time: number): boolean {
 		const { Timer } = this.#host;
 		this.#cool ??= (timer) => this.cooled(timer);
 		try {
-			if (connection.warm) Timer.schedule(connection.warm, this.#keepWarm);
-			else connection.warm = Timer.set(this.#cool, this.#keepWarm);
+			if (connection.warm) Timer.schedule(connection.warm, time);
+			else connection.warm = Timer.set(this.#cool, time);
 			return true;
 		} catch {
 			return false;
@@ -149,7 +232,7 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 	/** A connection has been idle for long enough. */
 	private cooled(timer: Timer): void {
 		const connection = this.#connections.find((each) => each.warm === timer);
-		if (!connection || connection.transaction) return;
+		if (!connection?.isIdle) return;
 		// a timer that fires once is gone by that
 		connection.warm = undefined;
 		this.#host.turn.enter();

@@ -60,6 +60,9 @@ export const enum TransactionState {
 /** Methods that may be repeated without asking (RFC 9110 section 9.2.2). */
 const IDEMPOTENT: readonly string[] = Object.freeze(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
+/** From then on a request is not sent behind others any more: the server does not answer what is. */
+const RESENDS = 2;
+
 const NO_FIELDS: readonly string[] = Object.freeze([]);
 
 export class Transaction implements Order, Posted, DeadlineOwner {
@@ -92,9 +95,12 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	isReused = false;
 	/** The present attempt is the second. */
 	isRetried = false;
+	/** How often connections ended before they came to it. */
+	declare resends: number | undefined;
 	postedNext: Posted | undefined;
 	/** The observer has been asked to complete the head. */
 	#prepared = false;
+	/** In any attempt: what was sent may have been acted upon. */
 	#isSending = false;
 	/** A peer has done what it was asked for, and its redirect leads to what came of that. */
 	#isDone = false;
@@ -125,6 +131,10 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	get delivered(): Delivered {
 		if (this.status > 0 || this.#isDone) return "yes";
 		return this.#isSending ? "maybe" : "no";
+	}
+
+	get isReplayable(): boolean {
+		return (this.resends ?? 0) < RESENDS && IDEMPOTENT.includes(this.request.method);
 	}
 
 	/** Begins in the next turn. */
@@ -234,12 +244,11 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.fields = hop.fields;
 		if (hop.isBodiless) this.bodyKind = BodyKind.None;
 		this.hops++;
-		this.#prepared = this.isRetried = false;
+		this.#prepared = this.isRetried = this.#isSending = false;
 		this.requeue();
 	}
 
 	private requeue(): void {
-		this.#isSending = false;
 		this.status = 0;
 		this.reason = "";
 		this.observer.exchange = this.table = this.secured = undefined;
@@ -267,9 +276,12 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		else if (!this.isEnded) this.end(new LwsError(code, this.delivered, detail));
 	}
 
-	unanswered(code: string, detail?: unknown): void {
+	unanswered(code: string, detail?: unknown, isBehind = false): void {
 		if (this.isEnded) return;
-		if (this.canRetry()) {
+		if (isBehind && (this.exchange?.bodySent ?? 0) === 0) {
+			this.resends = (this.resends ?? 0) + 1;
+			this.requeue();
+		} else if (this.canRetry()) {
 			this.isRetried = true;
 			this.requeue();
 		} else this.failed(code, detail);

@@ -7,6 +7,7 @@ import type { Security } from "../transport/security.js";
 import {
 	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS,
 	LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
+	LCCSCF_PIPELINE,
 	LCCSCF_USE_SSL,
 	LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN,
 } from "./constants.js";
@@ -167,6 +168,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const security = findSecurity(info as ConnectInfo<never>, vhost);
 	const redirects = followRedirects(info as ConnectInfo<never>, vhost);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
+	keepHeaders?.push("keep-alive");
 	if (redirects) keepHeaders?.push("location");
 	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(
@@ -181,6 +183,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 			},
 			deadlines: completeDeadlines(info.deadlines, context.deadlines),
 			keepHeaders,
+			isPipelined: ((info.sslConnection ?? 0) & LCCSCF_PIPELINE) !== 0,
 			redirects,
 		},
 		wsi,

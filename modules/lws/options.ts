@@ -18,6 +18,8 @@ export interface Sizes {
 	headFields: number;
 	/** How long an idle connection is kept; 0: not at all. */
 	keepWarm: number;
+	/** Requests with LCCSCF_PIPELINE that one connection carries at a time. */
+	pipelineDepth: number;
 }
 
 /**
@@ -31,6 +33,7 @@ export const DEVICE_SIZES: Readonly<Sizes> = Object.freeze({
 	headTable: 2048,
 	headFields: 32,
 	keepWarm: 5000,
+	pipelineDepth: 4,
 });
 
 /** lws: 20 seconds for each stage; the total is up to the application. */
@@ -50,6 +53,7 @@ const MINIMA: Readonly<Sizes> = Object.freeze({
 	headTable: 512,
 	headFields: 8,
 	keepWarm: 0,
+	pipelineDepth: 1,
 });
 
 const MAXIMUM = 0x3fff_ffff;

@@ -32,7 +32,7 @@ export class ClientVhost implements Vhost {
 		this.protocols = protocols;
 		const berths: Berth[] = [];
 		for (let i = 0; i < sizes.connections; i++) berths.push(new Berth(sizes));
-		this.pool = new Pool(host, berths, sizes.keepWarm);
+		this.pool = new Pool(host, berths, sizes);
 	}
 
 	get turn(): Turn {

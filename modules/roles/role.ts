@@ -49,8 +49,15 @@ export interface Carrier {
 	read(buffer: Uint8Array, start: number, end: number): number;
 	/** Asks for a call of `received` in a later turn. */
 	again(): void;
-	/** The exchange is over, and the connection usable for another one, or not. */
-	finished(reusable: boolean): void;
+	/** The peer has said whether the connection stays for more, by HTTP/1.1: then more may be sent before it has answered. */
+	persists(isPersistent: boolean): void;
+	/** Another order can perhaps be taken. */
+	ready(): void;
+	/**
+	 * No exchange is under way any more, and the connection is usable for another one, or not; `keepAlive`: the milliseconds
+	 * that the peer keeps it, as far as it said so.
+	 */
+	finished(isReusable: boolean, keepAlive?: number): void;
 }
 
 /** How the request body is framed. */
@@ -80,6 +87,8 @@ export interface OrderRequest {
 	readonly target: string;
 	/** Lower-case names of the response fields to keep; undefined: all that fit. */
 	readonly keepHeaders: readonly string[] | undefined;
+	/** It may be sent behind others on a connection, and rather waits for one than have a connection of its own. */
+	readonly isPipelined: boolean;
 }
 
 /** A request and who waits for its response: a transaction, as the role sees it. */
@@ -89,12 +98,14 @@ export interface Order {
 	readonly fields: readonly string[];
 	readonly bodyKind: BodyKind;
 	readonly bodyLength: number;
+	/** It can be sent again should no answer come, and so be sent before those in front of it are answered. */
+	readonly isReplayable: boolean;
 	/** Bytes of content that were read and written, when the exchange is over. */
 	bodyReceived: number | undefined;
 	bodySent: number | undefined;
 	/** `count` bytes of the request's head have left. */
 	sending(count: number): void;
-	/** All of it has left. */
+	/** All of it has left, and those in front of it have been answered. */
 	sent(): void;
 	/** The first byte of a response has come. */
 	answering(): void;
@@ -104,8 +115,11 @@ export interface Order {
 	readonly handler: BodyHandler;
 	/** The response is complete. */
 	completed(): void;
-	/** The connection ended before any byte of a response; `code` is that of an LwsError. */
-	unanswered(code: string, detail?: unknown): void;
+	/**
+	 * The connection ended before any byte of a response; `code` is that of an LwsError. `isBehind`: others in front of it
+	 * had not been answered either.
+	 */
+	unanswered(code: string, detail?: unknown, isBehind?: boolean): void;
 	/** It failed; `code` is that of an LwsError. */
 	failed(code: string, detail?: unknown): void;
 }
@@ -116,7 +130,7 @@ export interface Exchange {
 	readonly allowance: number;
 	/** Content waits for the application; the peer's silence is not its fault. */
 	readonly isAnnounced: boolean;
-	/** Changes whenever bytes have come, or have left: the peer is alive. */
+	/** Changes whenever bytes have come, or have left: the peer is alive. Negative while others in front are answered. */
 	readonly progress: number;
 	/** Bytes of the request body that have been written. */
 	readonly bodySent: number;
@@ -137,9 +151,19 @@ export interface Exchange {
 	cancel(): void;
 }
 
+/** Whether a role can take an order. */
+export const enum Taking {
+	/** Its connection has to end first, or to be idle. */
+	Never,
+	Later,
+	Now,
+}
+
 export interface Role {
-	/** Another order can be submitted now. */
-	readonly canTake: boolean;
+	/** No exchange is under way. */
+	readonly isIdle: boolean;
+	/** With `depth` exchanges at most; while it is not idle. */
+	takes(order: Order, depth: number): Taking;
 	submit(order: Order): Exchange;
 	/** Bytes wait in the stream. */
 	received(): void;
@@ -147,4 +171,6 @@ export interface Role {
 	writable(): void;
 	/** The stream has ended; `code` as for StreamSink. */
 	ended(code: string | undefined, detail?: unknown): void;
+	/** All exchanges fail; the connection is closed next. */
+	fail(code: string, detail?: unknown): void;
 }

@@ -4,6 +4,8 @@ import { bodies } from "./bodies.js";
 import { connections } from "./connections.js";
 import { ends } from "./ends.js";
 import { failures } from "./failures.js";
+import { pipelineEnds } from "./pipeline-ends.js";
+import { pipelining } from "./pipelining.js";
 import { redirectEnds, secureRedirects } from "./redirect-ends.js";
 import { redirects } from "./redirects.js";
 import { requests } from "./requests.js";
@@ -11,7 +13,7 @@ import type { Scenario } from "./scenario.js";
 import { secure } from "./secure.js";
 
 /** The device tells of an end twice or at once, and of a reset as of an end: but for that, applications notice nothing. */
-const onDevice = [...bodies, ...requests, ...connections, ...redirects]
+const onDevice = [...bodies, ...requests, ...connections, ...pipelining, ...pipelineEnds, ...redirects]
 	.filter(({ title }) => !/\breset\b/i.test(title))
 	.map((scenario) => ({
 		...scenario,
@@ -20,7 +22,7 @@ const onDevice = [...bodies, ...requests, ...connections, ...redirects]
 	}));
 
 /** And TLS changes nothing of it. */
-const overTLS = [...bodies, ...requests, ...connections].map((scenario) => ({
+const overTLS = [...bodies, ...requests, ...connections, ...pipelining, ...pipelineEnds].map((scenario) => ({
 	...scenario,
 	title: `Over TLS: ${scenario.title}`,
 	stage: { ...scenario.stage, tls: new Theatre() },
@@ -30,6 +32,8 @@ export const scenarios: readonly Scenario[] = [
 	...bodies,
 	...requests,
 	...connections,
+	...pipelining,
+	...pipelineEnds,
 	...failures,
 	...ends,
 	...redirects,

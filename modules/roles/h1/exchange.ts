@@ -4,20 +4,23 @@
  *
  * | state | |
  * |---|---|
+ * | Waiting | its turn: others in front of it have not been answered |
+ * | Next | the first byte; until it comes, the response before can be asked about |
  * | Head | status line and fields, interim responses skipped |
  * | Body | the application reads when told |
  * | Over | the exchange has ended |
  *
- * It ends exactly once: by `complete`, `fail` or `cancel`. Nothing of it is left then, so an idle connection holds no
- * state of a message.
+ * It ends exactly once: by `complete`, `fail` or `cancel`, or when its role lets it `leave`. Nothing of it is left then, so
+ * an idle connection holds no state of a message.
  */
 import { copyBytes } from "lws-xs/native/kernels";
 import { faultCode } from "../../engines/errors.js";
 import { ChunkedDecoder, ChunkedEvent } from "../../engines/h1/chunked.js";
 import { contentLength, Framing, FramingBits, readFraming } from "../../engines/h1/framing.js";
 import { feedHead, joinNames, reasonPhrase } from "../../engines/h1/head.js";
+import { keepAliveTime } from "../../engines/h1/keep-alive.js";
 import type { Buffers, Carrier, Exchange, Order, StreamEnd } from "../role.js";
-import { H1Request } from "./request.js";
+import { H1Request, type RequestOwner } from "./request.js";
 
 /** A server that sends interim responses for ever would keep a client for ever; undici and curl stop near this too. */
 export const INTERIM_LIMIT = 100;
@@ -25,6 +28,8 @@ export const INTERIM_LIMIT = 100;
 const ANNOUNCEMENTS = 16;
 
 const enum Receive {
+	Waiting,
+	Next,
 	Head,
 	Body,
 	Over,
@@ -32,18 +37,24 @@ const enum Receive {
 
 /** Whose exchange it is. */
 export interface ExchangeOwner {
-	/** It is over; the carrier is told next. */
-	left(): void;
+	/** All of its request has left. True: it is the first. */
+	sent(exchange: H1Exchange): boolean;
+	/** It is over. */
+	left(exchange: H1Exchange): void;
+	/** The first one is over, and its order has been told; `keepAlive` as for Carrier.finished. */
+	finished(isPersistent: boolean, keepAlive?: number): void;
 }
 
-export class H1Exchange implements Exchange {
+export class H1Exchange implements Exchange, RequestOwner {
+	/** The one behind it, which the role sets. */
+	declare next: H1Exchange | undefined;
 	readonly #owner: ExchangeOwner;
 	readonly #carrier: Carrier;
 	readonly #buffers: Buffers;
 	/** undefined when the exchange is over. */
 	#order: Order | undefined;
 	readonly #request: H1Request;
-	#receive: Receive = Receive.Head;
+	#receive: Receive = Receive.Waiting;
 	/** The names of the fields to keep, for the parser of the head. */
 	readonly #keep: Uint8Array | undefined;
 	/** Of the response body, as is what follows. */
@@ -59,7 +70,7 @@ export class H1Exchange implements Exchange {
 	#interim = 0;
 	/** The application knows that content waits, and has not read since. */
 	isAnnounced = false;
-	progress = 0;
+	progress = -1;
 	#announcements = 0;
 	/** `received` is under way, and what a read leaves is announced in there. */
 	#announcing = false;
@@ -76,15 +87,41 @@ export class H1Exchange implements Exchange {
 		this.#carrier = carrier;
 		this.#buffers = carrier.buffers;
 		this.#order = order;
-		this.#request = new H1Request(carrier, order);
+		this.#request = new H1Request(this, carrier, order);
 		const { keepHeaders } = order.request;
 		if (keepHeaders) this.#keep = joinNames(keepHeaders);
-		carrier.buffers.table.reset();
+	}
+
+	/** undefined when the exchange is over. */
+	get order(): Order | undefined {
+		return this.#order;
+	}
+
+	/** Something of the request has left. */
+	get isBegun(): boolean {
+		return this.#request.hasBegun;
+	}
+
+	/** All of it has. */
+	get isSent(): boolean {
+		return this.#request.isDone;
+	}
+
+	/** It is the first now. */
+	begin(end: StreamEnd | undefined): void {
+		this.progress = 0;
+		this.#end = end;
+		this.#receive = Receive.Next;
+		if (this.#request.isDone) this.#order?.sent();
+	}
+
+	sent(): void {
+		if (this.#owner.sent(this)) this.#order?.sent();
 	}
 
 	/** The stream has room. */
 	writable(): void {
-		this.progress++;
+		if (this.progress >= 0) this.progress++;
 		const order = this.#order;
 		if (!order) return;
 		const allowance = this.#request.writable();
@@ -120,6 +157,10 @@ export class H1Exchange implements Exchange {
 	/** Bytes wait in the stream. */
 	received(): void {
 		this.progress++;
+		if (this.#receive === Receive.Next) {
+			this.#buffers.table.reset();
+			this.#receive = Receive.Head;
+		}
 		while (this.#receive === Receive.Head) if (!this.receiveHead()) break;
 		if (this.#receive === Receive.Body && !this.isAnnounced && this.advance()) {
 			this.isAnnounced = true;
@@ -143,12 +184,15 @@ export class H1Exchange implements Exchange {
 		const { table } = buffers;
 		const order = this.#order as Order;
 		if (buffers.inputStart === buffers.inputEnd) {
-			if (this.#carrier.fill() === 0) return false;
-			if (!table.isStarted && this.#interim === 0) {
-				// RFC 9112 section 9.2: what comes before a request is no answer to it
-				if (!this.#request.hasBegun) return this.fail("h1:unsolicited-response");
-				order.answering();
+			if (this.#carrier.fill() === 0) {
+				if (this.#end) this.ended(this.#end);
+				return false;
 			}
+		}
+		if (!table.isStarted && this.#interim === 0) {
+			// RFC 9112 section 9.2: what comes before a request is no answer to it
+			if (!this.#request.hasBegun) return this.fail("h1:unsolicited-response");
+			order.answering();
 		}
 		const count = feedHead(table, buffers.input, buffers.inputStart, buffers.inputEnd, this.#keep);
 		if (count < 0) return this.fail(faultCode(count));
@@ -167,6 +211,7 @@ export class H1Exchange implements Exchange {
 		if (framing < 0) return this.fail(faultCode(framing));
 		this.#framing = framing & FramingBits.Kind;
 		this.#keepAlive = (framing & FramingBits.KeepAlive) !== 0;
+		this.#carrier.persists(this.#keepAlive && minor > 0);
 		if (this.#framing === Framing.Length) this.#length = this.#remaining = contentLength(table);
 		else if (this.#framing === Framing.Chunked) this.#chunked = new ChunkedDecoder();
 		return true;
@@ -296,15 +341,19 @@ export class H1Exchange implements Exchange {
 	}
 
 	/** The stream has ended. */
-	ended(code: string | undefined, detail?: unknown): void {
-		this.#end = { code, detail };
-		if (this.#receive === Receive.Head) {
-			if (this.#buffers.table.isStarted || this.#interim > 0) this.fail(code ?? "h1:truncated-head", detail);
-			else {
-				this.leave()?.unanswered(code ?? "h1:empty-reply", detail);
-				this.#carrier.finished(false);
-			}
-		} else if (this.#buffers.inputStart === this.#buffers.inputEnd) this.endOfBody(this.#end);
+	ended(end: StreamEnd): void {
+		this.#end = end;
+		const { code, detail } = end;
+		const { table, inputStart, inputEnd } = this.#buffers;
+		const isStarted = this.#receive === Receive.Head && (table.isStarted || this.#interim > 0);
+		// what was read before comes first
+		if (inputStart < inputEnd) return;
+		if (this.#receive === Receive.Body) this.endOfBody(end);
+		else if (isStarted) this.fail(code ?? "h1:truncated-head", detail);
+		else {
+			this.leave()?.unanswered(code ?? "h1:empty-reply", detail);
+			this.#owner.finished(false);
+		}
 	}
 
 	/** The stream is over and read to its end. */
@@ -315,27 +364,31 @@ export class H1Exchange implements Exchange {
 
 	private complete(): void {
 		const order = this.leave();
-		const carrier = this.#carrier;
-		const { inputStart, inputEnd } = this.#buffers;
-		const isClean = inputStart === inputEnd && carrier.available === 0 && !this.#end;
-		const reusable = this.#keepAlive && this.#request.isDone && isClean;
+		const isPersistent = this.#keepAlive && this.#request.isDone;
+		const keepAlive = isPersistent && !this.next ? keepAliveTime(this.#buffers.table) : 0;
 		// first the application, which may still read the head; its next request waits for a later turn anyway
 		order?.completed();
-		carrier.finished(reusable);
+		this.#owner.finished(isPersistent, keepAlive);
 	}
 
 	/** Gives false, as whoever finds a fault does. */
 	private fail(code: string, detail?: unknown): false {
+		const isFirst = this.#receive > Receive.Waiting;
 		this.leave()?.failed(code, detail);
-		this.#carrier.finished(false);
+		if (isFirst) this.#owner.finished(false);
 		return false;
 	}
 
+	/** Behind others it stays where it is, as the server answers it, and nobody follows it. */
 	cancel(): void {
-		if (this.leave()) this.#carrier.finished(false);
+		const isFirst = this.#receive > Receive.Waiting;
+		if (!this.leave()) return;
+		if (isFirst) this.#owner.finished(false);
+		else this.#carrier.ready();
 	}
 
-	private leave(): Order | undefined {
+	/** It is over for its order. */
+	leave(): Order | undefined {
 		const order = this.#order;
 		this.#order = this.#buffer = undefined;
 		this.#receive = Receive.Over;
@@ -345,7 +398,7 @@ export class H1Exchange implements Exchange {
 			order.bodyReceived = chunked ? chunked.received : this.#length - this.#remaining;
 			const { bodySent } = this.#request;
 			if (bodySent > 0) order.bodySent = bodySent;
-			this.#owner.left();
+			this.#owner.left(this);
 		}
 		return order;
 	}

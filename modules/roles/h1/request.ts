@@ -18,7 +18,14 @@ const enum State {
 	Done,
 }
 
+/** Whose request it is. */
+export interface RequestOwner {
+	/** All of it has left. */
+	sent(): void;
+}
+
 export class H1Request {
+	readonly #owner: RequestOwner;
 	readonly #carrier: Carrier;
 	readonly #order: Order;
 	#state: State = State.Head;
@@ -29,7 +36,8 @@ export class H1Request {
 	/** The allowance when a write was refused: until there is more, asking again would only spin. */
 	#refusedAt = 0;
 
-	constructor(carrier: Carrier, order: Order) {
+	constructor(owner: RequestOwner, carrier: Carrier, order: Order) {
+		this.#owner = owner;
 		this.#carrier = carrier;
 		this.#order = order;
 		const { method, target } = order.request;
@@ -73,7 +81,7 @@ export class H1Request {
 
 	private done(): void {
 		this.#state = State.Done;
-		this.#order.sent();
+		this.#owner.sent();
 	}
 
 	/** Bytes of the body that `write` takes now. */

@@ -1,42 +1,114 @@
-/** HTTP/1.1 on one connection (RFC 9112), one exchange at a time. Between two exchanges whatever comes is unsolicited. */
-import type { Carrier, Exchange, Order, Role } from "../role.js";
+/**
+ * HTTP/1.1 on one connection (RFC 9112): its exchanges in the order of their requests, which is that of the responses
+ * (section 9.3.2). The first one's response is awaited, the last one's request is on its way; between two exchanges whatever
+ * comes is unsolicited.
+ *
+ * When the connection cannot go on, those behind the first have not been answered, and their orders are told so.
+ */
+import { type Carrier, type Exchange, type Order, type Role, type StreamEnd, Taking } from "../role.js";
 import { type ExchangeOwner, H1Exchange } from "./exchange.js";
 
 export class H1Role implements Role, ExchangeOwner {
 	readonly #carrier: Carrier;
-	#exchange: H1Exchange | undefined;
+	/** The others follow it by `next`. */
+	#first: H1Exchange | undefined;
+	/** How the stream has ended, once it has: what was read before is all that is left. */
+	declare end: StreamEnd | undefined;
 
 	constructor(carrier: Carrier) {
 		this.#carrier = carrier;
 	}
 
-	get canTake(): boolean {
-		return this.#exchange === undefined;
+	get isIdle(): boolean {
+		return this.#first === undefined;
+	}
+
+	takes(order: Order, depth: number): Taking {
+		if (this.end) return Taking.Never;
+		let count = 0;
+		let taking = order.isReplayable ? Taking.Now : Taking.Later;
+		for (let each = this.#first; each; each = each.next) {
+			const { order } = each;
+			if (!order?.request.isPipelined) return Taking.Never;
+			// RFC 9112 section 9.3.2: nothing follows a method that is not idempotent before its response is there
+			if (++count >= depth || !order.isReplayable || !each.isSent) taking = Taking.Later;
+		}
+		return taking;
 	}
 
 	submit(order: Order): Exchange {
 		const exchange = new H1Exchange(this, this.#carrier, order);
-		this.#exchange = exchange;
+		let last = this.#first;
+		if (last) {
+			while (last.next) last = last.next;
+			last.next = exchange;
+		} else {
+			this.#first = exchange;
+			exchange.begin(undefined);
+		}
 		exchange.writable();
 		return exchange;
 	}
 
-	left(): void {
-		this.#exchange = undefined;
-	}
-
 	received(): void {
-		this.#exchange?.received();
+		this.#first?.received();
 		// RFC 9112 section 9.2: bytes without a request cannot be trusted to answer the next one
-		if (!this.#exchange && this.#carrier.available > 0) this.#carrier.finished(false);
+		if (!this.#first && this.#carrier.available > 0) this.#carrier.finished(false);
 	}
 
 	writable(): void {
-		this.#exchange?.writable();
+		let last = this.#first;
+		while (last?.next) last = last.next;
+		last?.writable();
 	}
 
 	ended(code: string | undefined, detail?: unknown): void {
-		if (this.#exchange) this.#exchange.ended(code, detail);
+		this.end = { code, detail };
+		if (this.#first) this.#first.ended(this.end);
 		else this.#carrier.finished(false);
+	}
+
+	fail(code: string, detail?: unknown): void {
+		for (let each = this.takeAll(); each; each = each.next) each.leave()?.failed(code, detail);
+	}
+
+	// the owner of the exchanges
+
+	sent(exchange: H1Exchange): boolean {
+		if (!exchange.next) this.#carrier.ready();
+		return exchange === this.#first;
+	}
+
+	left(exchange: H1Exchange): void {
+		if (exchange === this.#first) this.#first = exchange.next;
+	}
+
+	finished(isPersistent: boolean, keepAlive: number): void {
+		const { buffers, available } = this.#carrier;
+		const waits = buffers.inputStart < buffers.inputEnd || available > 0;
+		const next = this.#first;
+		const end = this.end;
+		if (!next) this.#carrier.finished(isPersistent && !waits && !end, keepAlive);
+		// what came before its request is no answer to it
+		else if (isPersistent && next.order && (waits ? next.isBegun : !end)) {
+			next.begin(end);
+			// not now: the one before has to be told its end first, while the fields of its response are there
+			if (waits) this.#carrier.again();
+			this.#carrier.ready();
+		} else this.abandon();
+	}
+
+	/** The connection is of no use any more to those that are left. */
+	private abandon(): void {
+		for (let each = this.takeAll(); each; each = each.next) {
+			each.leave()?.unanswered("h1:empty-reply", undefined, true);
+		}
+		this.#carrier.finished(false);
+	}
+
+	private takeAll(): H1Exchange | undefined {
+		const first = this.#first;
+		this.#first = undefined;
+		return first;
 	}
 }
