@@ -5,7 +5,7 @@
  * The parser of heads writes it (`lws-xs/native/http` says what goes where). Fields that the client needs itself may use
  * a reserve at the end of the table, so that no number of other fields can push them out.
  */
-import { Head, resetState } from "lws-xs/native/http";
+import { findField, Head, resetState } from "lws-xs/native/http";
 import { bytesToString, equalsFolded } from "lws-xs/native/kernels";
 
 /** What a table takes besides its text: three positions of four bytes for each field, and the parser's state. */
@@ -70,18 +70,7 @@ export class HeadTable {
 
 	/** Index of the `nth` field (0: the first) of that name, or -1. */
 	find(name: string, nth = 0): number {
-		const { words, memory } = this;
-		const text = words.byteLength;
-		const length = name.length;
-		const count = this.count;
-		let left = nth;
-		for (let i = 0, at: number = Head.Words; i < count; i++, at += 3) {
-			const start = words[at] as number;
-			const end = words[at + 1] as number;
-			if (end - start !== length) continue;
-			if (equalsFolded(memory, text + start, text + end, name) && left-- === 0) return i;
-		}
-		return -1;
+		return findField(this.memory, name, nth);
 	}
 
 	name(index: number): string {

@@ -168,7 +168,6 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const security = findSecurity(info as ConnectInfo<never>, vhost);
 	const redirects = followRedirects(info as ConnectInfo<never>, vhost);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
-	keepHeaders?.push("keep-alive");
 	if (redirects) keepHeaders?.push("location");
 	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(

@@ -40,6 +40,8 @@ export const enum HttpLimit {
 	NameRoom = 24,
 	ChunkExtension = 4096,
 	Trailer = 16384,
+	/** Seconds of a Keep-Alive field. */
+	KeepAlive = 1_000_000,
 	/** Digits of a chunk size, leading zeros included. */
 	ChunkDigits = 16,
 }
@@ -88,7 +90,7 @@ export const enum Head {
 	Lines,
 	/** Fields that did not fit. */
 	Dropped,
-	/** Options of all Connection fields: bits of ConnectionOption. */
+	/** Options of all Connection fields: bits of ConnectionOption; above them what the Keep-Alive fields say. */
 	Connection,
 	/** A TransferCoding. */
 	Coding,
@@ -137,6 +139,11 @@ export const enum NeededField {
 export const enum ConnectionOption {
 	Close = 1,
 	KeepAlive = 2,
+	/**
+	 * From this bit on: one more than the seconds that the server keeps the connection, 0: it does not say, 1: not at all
+	 * (timeout=0, max=0). More than HttpLimit.KeepAlive seconds say nothing.
+	 */
+	KeepAliveShift = 3,
 }
 
 /** What all Transfer-Encoding fields say. */
@@ -168,6 +175,9 @@ export function scanHead(
 
 /** Makes the first so many words zero: the beginning of either machine, for which Head.Fields and Chunk.Words are given. */
 export function resetState(state: ArrayBuffer, words: number): void;
+
+/** Index of the `nth` field of that name in a table as `scanHead` takes it, ASCII letters without case; -1: there is none. */
+export function findField(table: ArrayBuffer, name: string, nth: number): number;
 
 /** What a machine awaits; the table of transitions stands in `engines/h1/chunked.ts`. */
 export const enum ChunkState {

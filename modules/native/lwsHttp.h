@@ -14,7 +14,7 @@ typedef enum {
 } Fault;
 
 enum {
-	kHeadLimit = 262144, kStatusLimit = 77, kReservedBytes = 256, kReservedFields = 4, kNameRoom = 24, kFieldSize = 12
+	kKeepAliveLimit = 1000000, kHeadLimit = 262144, kStatusLimit = 77, kReservedBytes = 256, kReservedFields = 4, kNameRoom = 24, kFieldSize = 12
 };
 
 typedef enum {
@@ -23,7 +23,7 @@ typedef enum {
 } Awaited;
 
 enum { kNotNeeded, kConnection, kKeepAlive, kContentLength, kTransferEncoding };
-enum { kOptionClose = 1, kOptionKeepAlive = 2 };
+enum { kOptionClose = 1, kOptionKeepAlive = 2, kKeepAliveShift = 3 };
 enum { kNoCoding, kChunked, kOtherCoding };
 
 /* The words of Head in http.d.ts. */
@@ -70,6 +70,7 @@ static inline int isDigit(uint8_t byte)
 /* lwsHttpField.c; object names are global in a build of the SDK. */
 int lwsHttpNeededField(const uint8_t* name, const uint8_t* end);
 int lwsHttpIsWanted(const Table* table, const uint8_t* name, const uint8_t* end);
+int lwsHttpNameIs(const uint8_t* at, const uint8_t* end, const uint8_t* name);
 void lwsHttpCommitField(Head* head, const Table* table);
 
 #endif

@@ -6,15 +6,28 @@
 
 #include "lwsHttp.h"
 
+static uint8_t fold(uint8_t byte)
+{
+	return ((uint8_t)(byte - 'A') < 26) ? byte | 0x20 : byte;
+}
+
 /* `text` is in lower case, with no character that only differs in case from another one but letters. */
 static int equals(const uint8_t* at, const uint8_t* end, const char* text)
 {
 	for (; at < end; at++, text++) {
-		uint8_t byte = ((uint8_t)(*at - 'A') < 26) ? *at | 0x20 : *at;
-		if (!*text || (byte != (uint8_t)*text))
+		if (!*text || (fold(*at) != (uint8_t)*text))
 			return 0;
 	}
 	return !*text;
+}
+
+/* `name` is a string of XS; only ASCII is a name. */
+int lwsHttpNameIs(const uint8_t* at, const uint8_t* end, const uint8_t* name)
+{
+	for (; at < end; at++, name++)
+		if (!*name || (*name >= 0x80) || (fold(*name) != fold(*at)))
+			return 0;
+	return !*name;
 }
 
 int lwsHttpNeededField(const uint8_t* name, const uint8_t* end)
@@ -95,6 +108,34 @@ static int connectionOptions(const uint8_t* at, const uint8_t* end)
 	return options;
 }
 
+/* Keep-Alive: timeout=seconds, max=requests (RFC 2068 section 19.7.1.1); 0, or one more than the seconds. */
+static int keepAlive(const uint8_t* at, const uint8_t* end)
+{
+	int result = 0;
+
+	while (at < end) {
+		const uint8_t* comma = memchr(at, ',', end - at);
+		const uint8_t* next = comma ? comma : end;
+		const uint8_t* start = skipSpace(at, next);
+		const uint8_t* stop = trimEnd(start, next);
+		const uint8_t* equal = memchr(start, '=', stop - start);
+		at = next + 1;
+		if (equal) {
+			const uint8_t* digit = equal + 1;
+			int32_t value = 0;
+			while ((digit < stop) && isDigit(*digit) && (value <= kKeepAliveLimit))
+				value = 10 * value + (*digit++ - '0');
+			if ((digit < stop) || (digit == equal + 1) || (value > kKeepAliveLimit))
+				continue;
+			if ((equals(start, equal, "max") && (value == 0)) || (equals(start, equal, "timeout") && (value == 0)))
+				return 1;
+			if (equals(start, equal, "timeout"))
+				result = value + 1;
+		}
+	}
+	return result;
+}
+
 /* The field under construction is complete. */
 void lwsHttpCommitField(Head* head, const Table* table)
 {
@@ -109,6 +150,9 @@ void lwsHttpCommitField(Head* head, const Table* table)
 	switch (head->needed) {
 	case kConnection:
 		head->connection |= connectionOptions(value, end);
+		break;
+	case kKeepAlive:
+		head->connection = (head->connection & (kOptionClose | kOptionKeepAlive)) | (keepAlive(value, end) << kKeepAliveShift);
 		break;
 	case kContentLength:
 		if (head->length >= 0)

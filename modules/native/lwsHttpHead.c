@@ -363,6 +363,24 @@ static Head* readTable(xsMachine* the, xsSlot* slot, Table* table)
 	return head;
 }
 
+void lws_http_find_field(xsMachine* the)
+{
+	int32_t nth = xsmcToInteger(xsArg(2));
+	const uint8_t* name = (const uint8_t*)xsmcToString(xsArg(1));
+	Table table;
+	Head* head = readTable(the, &xsArg(0), &table);
+	int32_t i;
+
+	for (i = 0; i < head->count; i++) {
+		const int32_t* span = table.spans + 3 * i;
+		if (((uint32_t)span[0] > (uint32_t)span[1]) || ((uint32_t)span[1] > (uint32_t)table.size))
+			xsRangeError("no state");
+		if (lwsHttpNameIs(table.bytes + span[0], table.bytes + span[1], name) && (nth-- == 0))
+			break;
+	}
+	xsmcSetInteger(xsResult, (i < head->count) ? i : -1);
+}
+
 void lws_http_scan_head(xsMachine* the)
 {
 	Span bytes = readSpan(the, &xsArg(1), &xsArg(2), &xsArg(3));

@@ -153,6 +153,18 @@ const TABLES: readonly TableSize[] = [
 	{ text: 2048, fields: 32 },
 ];
 
+const NAMES = ["content-type", "Connection", "KEEP-ALIVE", "etag", "x", "n", "", "\u00e9", "a\0"];
+
+/** What is there now, and what is not. */
+function findFields(both: Both): void {
+	const name = oneOf(NAMES);
+	const nth = random(4) - 1;
+	both.agree(
+		({ machines, memory }) => machines.findField(memory, name, nth),
+		() => `findField ${JSON.stringify(name)} ${nth}`,
+	);
+}
+
 compare("scanHead and its twin agree.", () => {
 	const machines = TABLES.map(tableMemory);
 	for (let round = 0; round < rounds; round++) {
@@ -166,6 +178,7 @@ compare("scanHead and its twin agree.", () => {
 		// as if much had been skipped already
 		if (rarely(20)) both.set(Head.Size, HttpLimit.Head - random(300));
 		scanText(both, text, ({ machines, memory }, start, end) => machines.scanHead(memory, text.bytes, start, end, keep));
+		findFields(both);
 	}
 	return machines;
 });
@@ -187,6 +200,7 @@ compare("scanHead and its twin agree on states that no scanner has left.", () =>
 		scanText(both, text, ({ machines, memory }, start, end) =>
 			machines.scanHead(memory, text.bytes, start, end, undefined),
 		);
+		findFields(both);
 	}
 	return machines;
 });

@@ -6,6 +6,7 @@ import { faultCode } from "lws-xs/engines/errors";
 import { ChunkedDecoder, ChunkedEvent } from "lws-xs/engines/h1/chunked";
 import { contentLength, Framing, FramingBits, readFraming } from "lws-xs/engines/h1/framing";
 import { feedHead, joinNames, reasonPhrase } from "lws-xs/engines/h1/head";
+import { keepAliveTime } from "lws-xs/engines/h1/keep-alive";
 import { HeadTable } from "lws-xs/engines/head-table";
 import { stringToBytes } from "lws-xs/native/kernels";
 import { encodeChunks } from "./h1-encode.js";
@@ -96,7 +97,9 @@ export function framingOutcome({ method }: FramingInput, bytes: Uint8Array, ends
 	return headEnd(table, undefined, bytes, ends, () => {
 		const framing = readFraming(table, method, table.status, table.minor);
 		if (framing < 0) return faultCode(framing);
-		return `${framingName(table, framing)} ${(framing & FramingBits.KeepAlive) !== 0 ? "keep" : "close"}`;
+		const time = keepAliveTime(table);
+		const kept = (framing & FramingBits.KeepAlive) !== 0 ? "keep" : "close";
+		return `${framingName(table, framing)} ${kept}${time < 0 ? "" : ` for ${time}`}`;
 	});
 }
 

@@ -94,6 +94,45 @@ const ROWS: readonly Row[] = [
 	["304 has no body.", "Transfer-Encoding: chunked\r\n", "none keep", "HTTP/1.1 304 Not Modified"],
 	["205 has the body that it says.", "Content-Length: 0\r\n", "length 0 keep", "HTTP/1.1 205 Reset Content"],
 	["An interim response has no body.", "Content-Length: 5\r\n", "none keep", "HTTP/1.1 103 Early Hints"],
+	[
+		"A server says how long it keeps.",
+		"Content-Length: 5\r\nKeep-Alive: timeout=5, max=100\r\n",
+		"length 5 keep for 4000",
+	],
+	[
+		"It does so in any case and order.",
+		"Content-Length: 5\r\nKEEP-ALIVE: MAX=9,\tTimeout=2\r\n",
+		"length 5 keep for 1000",
+	],
+	["A second is too short to count on.", "Content-Length: 5\r\nKeep-Alive: timeout=1\r\n", "length 5 keep for 0"],
+	["No time is none.", "Content-Length: 5\r\nKeep-Alive: timeout=0, timeout=9\r\n", "length 5 keep for 0"],
+	["No more requests are none.", "Content-Length: 5\r\nKeep-Alive: timeout=9, max=0\r\n", "length 5 keep for 0"],
+	[
+		"The last field counts.",
+		"Content-Length: 5\r\nKeep-Alive: timeout=9\r\nKeep-Alive: timeout=3\r\n",
+		"length 5 keep for 2000",
+	],
+	["A million seconds count.", "Content-Length: 5\r\nKeep-Alive: timeout=1000000\r\n", "length 5 keep for 999999000"],
+	["More are as if nothing had been said.", "Content-Length: 5\r\nKeep-Alive: timeout=1000001\r\n", "length 5 keep"],
+	["So is a number beyond all.", `Content-Length: 5\r\nKeep-Alive: timeout=${"9".repeat(60)}\r\n`, "length 5 keep"],
+	...[
+		"timeout",
+		"timeout=",
+		"timeout=x",
+		"timeout=5s",
+		"timeout=-5",
+		"timeout = 5",
+		'timeout="5"',
+		"xtimeout=5",
+		"5",
+		"=5",
+	].map(
+		(value): Row => [
+			`Keep-Alive: ${value} says nothing.`,
+			`Content-Length: 5\r\nKeep-Alive: ${value}\r\n`,
+			"length 5 keep",
+		],
+	),
 ];
 
 export const FRAMING_VECTORS: readonly Vector<FramingInput>[] = ROWS.map(

@@ -18,19 +18,19 @@ export class RequestWriter {
 	readonly #fields: readonly string[];
 	/** What is written next: the present part, or what did not fit of it; "" when all is done. */
 	#text: string;
-	/** The part after that: an index of `#fields`, their number for the end, or one more. */
+	/** The part after that: an index of `#fields`. */
 	#next = 0;
 	/** Something of the present part has been written. */
 	#isSplit = false;
 
 	constructor(method: string, target: string, fields: readonly string[]) {
 		this.#fields = fields;
-		this.#text = `${method} ${target} HTTP/1.1\r\n`;
+		this.#text = `${method} ${target} HTTP/1.1\r\n${fields.length > 0 ? "" : END}`;
 	}
 
 	/** Something of it has been written. */
 	get begun(): boolean {
-		return this.#next > 0 || this.#isSplit;
+		return this.#next > 0 || this.#isSplit || this.done;
 	}
 
 	get done(): boolean {
@@ -62,9 +62,10 @@ export class RequestWriter {
 
 	private takePart(): string {
 		const fields = this.#fields;
-		const next = this.#next++;
-		if (next >= fields.length) return next === fields.length ? END : "";
-		return next % 2 === 0 ? `${fields[next]}: ` : `${fields[next]}\r\n`;
+		const next = this.#next;
+		if (next >= fields.length) return "";
+		this.#next = next + 2;
+		return `${fields[next]}: ${fields[next + 1]}\r\n${next + 2 < fields.length ? "" : END}`;
 	}
 
 	/** How many characters of `text` surely fit into `room` bytes, of which there are enough for one. */

@@ -1,8 +1,9 @@
 /** One field of the head of a response; `../lwsHttpField.c` is the same in C. */
-import { ConnectionOption, Head, HttpFault, NeededField, TransferCoding } from "lws-xs/native/http";
+import { ConnectionOption, Head, HttpFault, HttpLimit, NeededField, TransferCoding } from "lws-xs/native/http";
 import { equals, isDigit, skipSpace, trimEnd } from "./http-text.js";
 
 const COMMA = 0x2c;
+const EQUAL = 0x3d;
 const ZERO = 0x30;
 const HALF = 2 ** 26;
 
@@ -53,6 +54,30 @@ function connectionOptions(table: Uint8Array, start: number, end: number): numbe
 	return options;
 }
 
+/** Keep-Alive: timeout=seconds, max=requests (RFC 2068 section 19.7.1.1); 0, or one more than the seconds. */
+function keepAlive(table: Uint8Array, start: number, end: number): number {
+	let result = 0;
+	for (let at = start; at < end; ) {
+		let next = at;
+		while (next < end && table[next] !== COMMA) next++;
+		const first = skipSpace(table, at, next);
+		const stop = trimEnd(table, first, next);
+		let equal = first;
+		while (equal < stop && table[equal] !== EQUAL) equal++;
+		at = next + 1;
+		let digit = equal + 1;
+		let value = 0;
+		while (digit < stop && isDigit(table[digit] as number) && value <= HttpLimit.KeepAlive) {
+			value = 10 * value + (table[digit++] as number) - ZERO;
+		}
+		if (digit < stop || digit <= equal + 1 || value > HttpLimit.KeepAlive) continue;
+		const isTimeout = equals(table, first, equal, "timeout");
+		if (value === 0 && (isTimeout || equals(table, first, equal, "max"))) return 1;
+		if (isTimeout) result = value + 1;
+	}
+	return result;
+}
+
 /** The field under construction is complete. */
 export function commitField(head: Int32Array, table: Uint8Array, spans: Int32Array): void {
 	const value = head[Head.NameEnd] as number;
@@ -67,6 +92,11 @@ export function commitField(head: Int32Array, table: Uint8Array, spans: Int32Arr
 	switch (head[Head.Needed]) {
 		case NeededField.Connection:
 			(head[Head.Connection] as number) |= connectionOptions(table, value, end);
+			break;
+		case NeededField.KeepAlive:
+			head[Head.Connection] =
+				((head[Head.Connection] as number) & (ConnectionOption.Close | ConnectionOption.KeepAlive)) |
+				(keepAlive(table, value, end) << ConnectionOption.KeepAliveShift);
 			break;
 		case NeededField.ContentLength:
 			if ((head[Head.Length] as number) >= 0) head[Head.Length] = addContentLength(head, table, value, end);

@@ -6,6 +6,7 @@ import { ConnectionOption, Head, HeadState, HeadSummary, HttpFault, HttpLimit, N
 import { checkInteger, checkSpan } from "./checks.js";
 import { commitField, neededField } from "./http-field.js";
 import { copyFolded, isDigit, isSpace, isToken, lineBytes, skipSpace, skipText, trimEnd } from "./http-text.js";
+import { equalsFolded } from "./kernels.js";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -22,6 +23,8 @@ const HTTP: readonly number[] = Object.freeze([0x48, 0x54, 0x54, 0x50, 0x2f]);
 function byteAt(bytes: Uint8Array, at: number): number {
 	return bytes[at] as number;
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** What one call works on. Steps move `at`; a fault is the end. */
 class Scan {
@@ -327,6 +330,18 @@ class Scan {
 export function resetState(state: ArrayBuffer, words: number): void {
 	checkInteger(words, 0, state.byteLength >> 2);
 	new Int32Array(state, 0, words).fill(0);
+}
+
+export function findField(table: ArrayBuffer, name: string, nth: number): number {
+	const { spans, table: text, head } = new Scan(table, NOTHING, 0, 0, undefined);
+	let left = nth;
+	for (let i = 0; i < (head[Head.Count] as number); i++) {
+		const start = spans[3 * i] as number;
+		const end = spans[3 * i + 1] as number;
+		if (start < 0 || start > end || end > text.length) throw new RangeError("no state");
+		if (equalsFolded(text, start, end, name) && left-- === 0) return i;
+	}
+	return -1;
 }
 
 export function scanHead(
