@@ -202,8 +202,9 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 	}
 
 	persists(isPersistent: boolean): void {
-		if (this.#state === State.Closed) return;
-		this.#state = isPersistent ? State.Persistent : State.Last;
+		const state = isPersistent ? State.Persistent : State.Last;
+		if (this.#state === State.Closed || this.#state === state) return;
+		this.#state = state;
 		this.ready();
 	}
 

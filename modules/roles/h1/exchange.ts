@@ -37,8 +37,7 @@ const enum Receive {
 
 /** Whose exchange it is. */
 export interface ExchangeOwner {
-	/** All of its request has left. True: it is the first. */
-	sent(exchange: H1Exchange): boolean;
+	isFirst(exchange: H1Exchange): boolean;
 	/** It is over. */
 	left(exchange: H1Exchange): void;
 	/** The first one is over, and its order has been told; `keepAlive` as for Carrier.finished. */
@@ -52,7 +51,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 	readonly #carrier: Carrier;
 	readonly #buffers: Buffers;
 	/** undefined when the exchange is over. */
-	#order: Order | undefined;
+	order: Order | undefined;
 	readonly #request: H1Request;
 	#receive: Receive = Receive.Waiting;
 	/** The names of the fields to keep, for the parser of the head. */
@@ -86,15 +85,10 @@ export class H1Exchange implements Exchange, RequestOwner {
 		this.#owner = owner;
 		this.#carrier = carrier;
 		this.#buffers = carrier.buffers;
-		this.#order = order;
+		this.order = order;
 		this.#request = new H1Request(this, carrier, order);
 		const { keepHeaders } = order.request;
 		if (keepHeaders) this.#keep = joinNames(keepHeaders);
-	}
-
-	/** undefined when the exchange is over. */
-	get order(): Order | undefined {
-		return this.#order;
 	}
 
 	/** Something of the request has left. */
@@ -112,24 +106,24 @@ export class H1Exchange implements Exchange, RequestOwner {
 		this.progress = 0;
 		this.#end = end;
 		this.#receive = Receive.Next;
-		if (this.#request.isDone) this.#order?.sent();
+		if (this.#request.isDone) this.order?.sent();
 	}
 
 	sent(): void {
-		if (this.#owner.sent(this)) this.#order?.sent();
+		if (this.#owner.isFirst(this)) this.order?.sent();
 	}
 
 	/** The stream has room. */
 	writable(): void {
 		if (this.progress >= 0) this.progress++;
-		const order = this.#order;
+		const order = this.order;
 		if (!order) return;
 		const allowance = this.#request.writable();
 		if (allowance > 0) order.handler.bodyWritable(allowance);
 	}
 
 	get allowance(): number {
-		return this.#order ? this.#request.allowance : 0;
+		return this.order ? this.#request.allowance : 0;
 	}
 
 	get bodySent(): number {
@@ -141,16 +135,16 @@ export class H1Exchange implements Exchange, RequestOwner {
 	}
 
 	get worthwhile(): number {
-		return this.#order ? this.#request.worthwhile : 0;
+		return this.order ? this.#request.worthwhile : 0;
 	}
 
 	write(bytes: Uint8Array, last: boolean): boolean {
-		const order = this.#order;
+		const order = this.order;
 		const request = this.#request;
 		if (!order || !request.write(bytes, last)) return false;
 		if (last && !request.isDone) {
 			this.fail("app:body-too-short", `${request.bodySent} of ${order.bodyLength} bytes`);
-		}
+		} else if (request.isDone) this.#carrier.ready();
 		return true;
 	}
 
@@ -166,7 +160,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 			this.isAnnounced = true;
 			this.#announcing = true;
 			this.#announcements = 0;
-			this.#order?.handler.announced(this);
+			this.order?.handler.announced(this);
 			this.#announcing = false;
 		}
 	}
@@ -182,7 +176,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 	private receiveHead(): boolean {
 		const buffers = this.#buffers;
 		const { table } = buffers;
-		const order = this.#order as Order;
+		const order = this.order as Order;
 		if (buffers.inputStart === buffers.inputEnd) {
 			if (this.#carrier.fill() === 0) {
 				if (this.#end) this.ended(this.#end);
@@ -219,7 +213,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 
 	private beginBody(order: Order, status: number, minor: number): void {
 		const { table, inputStart, inputEnd } = this.#buffers;
-		if (!order.responded(status, minor, reasonPhrase(table), table) || this.#order !== order) return;
+		if (!order.responded(status, minor, reasonPhrase(table), table) || this.order !== order) return;
 		const framing = this.#framing;
 		this.#receive = Receive.Body;
 		this.#isDirect = framing === Framing.Length && inputStart === inputEnd;
@@ -231,7 +225,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 		if (status === 101) this.fail("h1:unexpected-upgrade");
 		else if (++this.#interim > INTERIM_LIMIT) this.fail("h1:too-many-interim");
 		else this.#buffers.table.reset();
-		return this.#order === order;
+		return this.order === order;
 	}
 
 	/** Goes to the next content; false when none waits, also when the exchange has ended by that. */
@@ -282,7 +276,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 				} else count = stream.read(buffer, 0, size);
 				this.#remaining -= count;
 				// false also when the exchange has ended in there
-				if (count > 0 && this.#order?.handler.content(buffer, count)) {
+				if (count > 0 && this.order?.handler.content(buffer, count)) {
 					if (this.#remaining === 0) this.complete();
 					else if (!this.#announcing && (this.#carrier.available > 0 || this.#end)) this.#carrier.again();
 				}
@@ -294,7 +288,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 
 	/** Any body, from wherever it lies. */
 	private readSlowly(buffer: Uint8Array): number {
-		const order = this.#order;
+		const order = this.order;
 		if (!order || this.#receive !== Receive.Body) return 0;
 		const buffers = this.#buffers;
 		const framing = this.#framing;
@@ -307,10 +301,10 @@ export class H1Exchange implements Exchange, RequestOwner {
 			if (count === 0) break;
 			total += count;
 			if (framing === Framing.Length && buffers.inputStart === buffers.inputEnd) this.#isDirect = true;
-			if (!order.handler.content(buffer, count) || this.#order !== order) return total;
+			if (!order.handler.content(buffer, count) || this.order !== order) return total;
 			if (framing === Framing.Length && this.#remaining === 0) this.complete();
 		} while (framing === Framing.Chunked && total < size);
-		if (this.#order === order && !this.#announcing) {
+		if (this.order === order && !this.#announcing) {
 			// what is left is announced in a later turn, and so is an end that has already come
 			const carrier = this.#carrier;
 			if (buffers.inputStart < buffers.inputEnd || carrier.available > 0 || this.#end) carrier.again();
@@ -389,8 +383,8 @@ export class H1Exchange implements Exchange, RequestOwner {
 
 	/** It is over for its order. */
 	leave(): Order | undefined {
-		const order = this.#order;
-		this.#order = this.#buffer = undefined;
+		const order = this.order;
+		this.order = this.#buffer = undefined;
 		this.#receive = Receive.Over;
 		this.#isDirect = this.isAnnounced = false;
 		if (order) {

@@ -24,16 +24,19 @@ export class H1Role implements Role, ExchangeOwner {
 	}
 
 	takes(order: Order, depth: number): Taking {
-		if (this.end) return Taking.Never;
-		let count = 0;
-		let taking = order.isReplayable ? Taking.Now : Taking.Later;
-		for (let each = this.#first; each; each = each.next) {
-			const { order } = each;
-			if (!order?.request.isPipelined) return Taking.Never;
-			// RFC 9112 section 9.3.2: nothing follows a method that is not idempotent before its response is there
-			if (++count >= depth || !order.isReplayable || !each.isSent) taking = Taking.Later;
+		let last = this.#first;
+		if (!last || this.end) return Taking.Never;
+		let count = 1;
+		for (; last.next; last = last.next) {
+			// whom nobody waits for any more, the connection ends with
+			if (!last.order) return Taking.Never;
+			count++;
 		}
-		return taking;
+		const before = last.order;
+		if (!before?.request.isPipelined) return Taking.Never;
+		// RFC 9112 section 9.3.2: nothing follows a method that is not idempotent before its response is there
+		if (count >= depth || !order.isReplayable || !before.isReplayable || !last.isSent) return Taking.Later;
+		return Taking.Now;
 	}
 
 	submit(order: Order): Exchange {
@@ -59,7 +62,9 @@ export class H1Role implements Role, ExchangeOwner {
 	writable(): void {
 		let last = this.#first;
 		while (last?.next) last = last.next;
-		last?.writable();
+		if (!last) return;
+		last.writable();
+		if (last.isSent) this.#carrier.ready();
 	}
 
 	ended(code: string | undefined, detail?: unknown): void {
@@ -74,8 +79,7 @@ export class H1Role implements Role, ExchangeOwner {
 
 	// the owner of the exchanges
 
-	sent(exchange: H1Exchange): boolean {
-		if (!exchange.next) this.#carrier.ready();
+	isFirst(exchange: H1Exchange): boolean {
 		return exchange === this.#first;
 	}
 
