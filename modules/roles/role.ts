@@ -100,6 +100,8 @@ export interface Order {
 	readonly bodyLength: number;
 	/** It can be sent again should no answer come, and so be sent before those in front of it are answered. */
 	readonly isReplayable: boolean;
+	/** The fields of its response, for as long as they can be asked for: then no other response may take their place. */
+	readonly table: HeadTable | undefined;
 	/** Bytes of content that were read and written, when the exchange is over. */
 	bodyReceived: number | undefined;
 	bodySent: number | undefined;

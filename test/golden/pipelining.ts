@@ -1,4 +1,5 @@
 /** LCCSCF_PIPELINE: what goes out before answers have come, and whose answers they are. */
+import * as lws from "lws-xs";
 import { FOUR, got, type Play, play } from "./pipeline.js";
 import { CHUNKED, chunk, head, LAST_CHUNK, type Scenario, sized } from "./scenario.js";
 
@@ -121,6 +122,34 @@ export const pipelining: Scenario[] = [
 			time: 500,
 		},
 		["1 > GET /a", "1 > GET /b", "1 > GET /c", ...got("/a", "/b", "/c")],
+	),
+	play(
+		"The fields of a response stand until its end has been told, though the next response has come.",
+		{
+			requests: ["/a", "/b", "/c"].map((path) => ({
+				path,
+				buffer: 1,
+				on: {
+					CLOSED_CLIENT_HTTP({ stage, wsi }) {
+						stage.say(`1 closed ${lws.headerValue(wsi, "x")}`);
+					},
+				},
+			})),
+			answer(peer, { path, nth }) {
+				const answer = `${head(200, `X: ${path}`, "Content-Length: 40")}${path.repeat(20)}`;
+				if (nth === 0) peer.deliver(answer);
+				else this.hold(peer, answer, nth === 2);
+			},
+		},
+		[
+			"1 > GET /a",
+			"1 closed /a",
+			"1 > GET /b",
+			"1 > GET /c",
+			"1 closed /b",
+			"1 closed /c",
+			...["/a", "/b", "/c"].map((path) => `${path}: 200 ${path.repeat(20)}`),
+		],
 	),
 	play(
 		"After Connection: close those without an answer are sent again, in order, on a new connection.",

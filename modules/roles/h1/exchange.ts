@@ -40,13 +40,15 @@ export interface ExchangeOwner {
 	isFirst(exchange: H1Exchange): boolean;
 	/** It is over. */
 	left(exchange: H1Exchange): void;
-	/** The first one is over, and its order has been told; `keepAlive` as for Carrier.finished. */
-	finished(isPersistent: boolean, keepAlive?: number): void;
+	/** The first one is over, and `order` complete; `keepAlive` as for Carrier.finished. */
+	finished(isPersistent: boolean, keepAlive?: number, order?: Order): void;
 }
 
 export class H1Exchange implements Exchange, RequestOwner {
 	/** The one behind it, which the role sets. */
 	declare next: H1Exchange | undefined;
+	/** Whose response came before. */
+	declare before: Order | undefined;
 	readonly #owner: ExchangeOwner;
 	readonly #carrier: Carrier;
 	readonly #buffers: Buffers;
@@ -102,7 +104,8 @@ export class H1Exchange implements Exchange, RequestOwner {
 	}
 
 	/** It is the first now. */
-	begin(end: StreamEnd | undefined): void {
+	begin(end?: StreamEnd, before?: Order): void {
+		if (before) this.before = before;
 		this.progress = 0;
 		this.#end = end;
 		this.#receive = Receive.Next;
@@ -152,6 +155,11 @@ export class H1Exchange implements Exchange, RequestOwner {
 	received(): void {
 		this.progress++;
 		if (this.#receive === Receive.Next) {
+			if (this.before?.table) {
+				// its fields can still be asked for
+				this.#carrier.again();
+				return;
+			}
 			this.#buffers.table.reset();
 			this.#receive = Receive.Head;
 		}
@@ -362,7 +370,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 		const keepAlive = isPersistent && !this.next ? keepAliveTime(this.#buffers.table) : 0;
 		// first the application, which may still read the head; its next request waits for a later turn anyway
 		order?.completed();
-		this.#owner.finished(isPersistent, keepAlive);
+		this.#owner.finished(isPersistent, keepAlive, order);
 	}
 
 	/** Gives false, as whoever finds a fault does. */

@@ -47,7 +47,7 @@ export class H1Role implements Role, ExchangeOwner {
 			last.next = exchange;
 		} else {
 			this.#first = exchange;
-			exchange.begin(undefined);
+			exchange.begin();
 		}
 		exchange.writable();
 		return exchange;
@@ -87,7 +87,7 @@ export class H1Role implements Role, ExchangeOwner {
 		if (exchange === this.#first) this.#first = exchange.next;
 	}
 
-	finished(isPersistent: boolean, keepAlive: number): void {
+	finished(isPersistent: boolean, keepAlive: number, order?: Order): void {
 		const { buffers, available } = this.#carrier;
 		const waits = buffers.inputStart < buffers.inputEnd || available > 0;
 		const next = this.#first;
@@ -95,8 +95,7 @@ export class H1Role implements Role, ExchangeOwner {
 		if (!next) this.#carrier.finished(isPersistent && !waits && !end, keepAlive);
 		// what came before its request is no answer to it
 		else if (isPersistent && next.order && (waits ? next.isBegun : !end)) {
-			next.begin(end);
-			// not now: the one before has to be told its end first, while the fields of its response are there
+			next.begin(end, order);
 			if (waits) this.#carrier.again();
 			this.#carrier.ready();
 		} else this.abandon();
