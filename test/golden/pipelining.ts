@@ -128,8 +128,15 @@ export const pipelining: Scenario[] = [
 		{
 			requests: ["/a", "/b", "/c"].map((path) => ({
 				path,
-				buffer: 1,
+				buffer: 20,
 				on: {
+					// after the first read the connection is posted, and only after the second the transaction is
+					RECEIVE_CLIENT_HTTP({ stage, session }) {
+						stage.clock.Timer.set(() => {
+							stage.read(session);
+							stage.read(session);
+						}, 1);
+					},
 					CLOSED_CLIENT_HTTP({ stage, wsi }) {
 						stage.say(`1 closed ${lws.headerValue(wsi, "x")}`);
 					},
@@ -140,12 +147,13 @@ export const pipelining: Scenario[] = [
 				if (nth === 0) peer.deliver(answer);
 				else this.hold(peer, answer, nth === 2);
 			},
+			time: 100,
 		},
 		[
 			"1 > GET /a",
-			"1 closed /a",
 			"1 > GET /b",
 			"1 > GET /c",
+			"1 closed /a",
 			"1 closed /b",
 			"1 closed /c",
 			...["/a", "/b", "/c"].map((path) => `${path}: 200 ${path.repeat(20)}`),
