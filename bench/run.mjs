@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { build } from "../hosts/desktop/build.mjs";
 import { Failure, main, say } from "../hosts/desktop/step.mjs";
 import { capture, instructions, leastTime, startServer, timeToFirstLine } from "./measure.mjs";
+import { measurePipeline } from "./pipeline.mjs";
 import { measureSDK } from "./sdk.mjs";
 import { measureTLS } from "./tls.mjs";
 
@@ -141,6 +142,8 @@ const GROUPS = {
 			}
 		}
 	},
+
+	pipeline: measurePipeline,
 
 	tls: measureTLS,
 
