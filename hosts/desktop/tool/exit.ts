@@ -30,6 +30,8 @@ export const enum Exit {
 	Rewind = 65,
 	CAFile = 77,
 	Pin = 90,
+	/** Ours, below those of the host: a replay is not what was recorded. */
+	Differs = 118,
 }
 
 /** The codes of LwsError. What can happen before and after the connection stands has a second row in CONNECTED. */

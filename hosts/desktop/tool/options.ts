@@ -49,6 +49,10 @@ export interface Options {
 	isCounted: boolean;
 	isTraced: boolean;
 	tls: TlsOptions;
+	/** A file to keep a record in. */
+	record?: string;
+	/** All of them with their long names, and the URLs without one, in their order. */
+	given: [name: string | undefined, value: string | undefined][];
 	/** Only print something. */
 	show?: "usage" | "version";
 }
@@ -111,6 +115,7 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 	"http1.1": { short: "", flag: () => {} },
 	heap: { short: "", set: (options, value, name) => (options.heap = parseSize(value, name)) },
 	"rx-buffer": { short: "", set: (options, value, name) => (options.rxBuffer = parseSize(value, name)) },
+	record: { short: "", set: (options, value) => (options.record = value) },
 	stats: { short: "", flag: (options) => (options.isCounted = true) },
 	"trace-wsi": { short: "", flag: (options) => (options.isTraced = true) },
 	help: { short: "h", flag: (options) => (options.show = "usage") },
@@ -121,7 +126,7 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 const NOT_BUILT_IN: readonly string[] = Object.freeze(
 	`F/form u/user digest compressed r/range C/continue-at retry retry-delay http2
 	http2-prior-knowledge Z/parallel parallel-max x/proxy U/proxy-user socks5 socks5-hostname noproxy 4/ipv4 6/ipv6
-	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar pipeline record ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
+	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar pipeline ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
 		/\s+/,
 	),
 );
@@ -146,8 +151,8 @@ export function parseOptions(args: readonly string[]): Options {
 		isCounted: false,
 		isTraced: false,
 		tls: defaultTlsOptions(),
+		given: [],
 	};
-	if (args[0] === "replay") throw notBuiltIn("replay");
 	for (let i = 0, isOption = true; i < args.length && options.show === undefined; i++) {
 		const arg = args[i] as string;
 		if (!isOption || !arg.startsWith("-") || arg === "-") addUrl(options, arg);
@@ -168,10 +173,9 @@ function readLong(options: Options, arg: string, next: string | undefined): numb
 		// what follows "=" may be a secret
 		throw usage("unknown-option", `${arg.replace(/=.*$/s, "=…")} is no option`);
 	}
-	option.flag?.(options);
-	if (!option.set) return 0;
-	option.set(options, requireValue(arg, next), arg);
-	return 1;
+	const value = option.set && requireValue(arg, next);
+	apply(options, name, option, value, arg);
+	return value === undefined ? 0 : 1;
 }
 
 /** Letters may be joined, and the value of the last one may follow it at once: -sSf, -XPOST. */
@@ -179,18 +183,24 @@ function readShort(options: Options, arg: string, next: string | undefined): num
 	for (let at = 1; at < arg.length; at++) {
 		const letter = arg.charAt(at);
 		const name = `-${letter}`;
-		const option = Object.values(OPTIONS).find(({ short }) => short === letter);
+		const [long = "", option] = Object.entries(OPTIONS).find(([, { short }]) => short === letter) ?? [];
 		if (!option) {
 			if (NOT_BUILT_IN.some((each) => each.startsWith(`${letter}/`))) throw notBuiltIn(name);
 			throw usage("unknown-option", `${name} is no option`);
 		}
-		option.flag?.(options);
-		if (!option.set) continue;
 		const rest = arg.slice(at + 1);
-		option.set(options, rest || requireValue(name, next), name);
-		return rest ? 0 : 1;
+		const value = option.set && (rest || requireValue(name, next));
+		apply(options, long, option, value, name);
+		if (value !== undefined) return rest ? 0 : 1;
 	}
 	return 0;
+}
+
+/** `shown` is its name as it was given. */
+function apply(options: Options, name: string, option: Option, value: string | undefined, shown: string): void {
+	options.given.push([`--${name}`, value]);
+	option.flag?.(options);
+	if (value !== undefined) option.set?.(options, value, shown);
 }
 
 function requireValue(name: string, value: string | undefined): string {
@@ -210,6 +220,7 @@ function free(options: Options, what: "url" | "output" | "upload"): Target {
 }
 
 function addUrl(options: Options, url: string): void {
+	options.given.push([undefined, url]);
 	free(options, "url").url = url;
 }
 
@@ -245,6 +256,11 @@ function check(options: Options): void {
 	const kinds = [options.isHeadOnly && "-I", options.data.length > 0 && "-d", isUpload && "-T"].filter(Boolean);
 	if (kinds.length > 1) throw usage("two-methods", `${kinds.join(" and ")} exclude each other`);
 	for (const entry of options.resolve) parseResolve(entry);
+	// a heap chosen by the user has a device's stack, which the writing of a record is too deep for
+	const other = options.tls.isCaShown ? "--show-ca" : "--heap";
+	if (options.record !== undefined && (options.tls.isCaShown || options.heap !== undefined)) {
+		throw usage("two-purposes", `--record and ${other} exclude each other`);
+	}
 }
 
 /** The addresses of --resolve for a host and port. */

@@ -14,7 +14,12 @@ export interface Request {
 }
 
 /** Throws a Failure for what cannot be read. */
-export function makeRequest(options: Options, target: Target, host: string): Request {
+export function makeRequest(
+	options: Options,
+	target: Target,
+	host: string,
+	openBody: (open: () => Body) => Body,
+): Request {
 	const { upload } = target;
 	const isPost = options.data.length > 0;
 	const method = options.method ?? (options.isHeadOnly ? "HEAD" : upload ? "PUT" : isPost ? "POST" : "GET");
@@ -33,8 +38,8 @@ export function makeRequest(options: Options, target: Target, host: string): Req
 			request.host = field.value;
 		} else if (field?.value !== undefined) request.fields.push(field.name, field.value);
 	}
-	if (isPost) request.body = dataBody(options.data);
-	else if (upload !== undefined) request.body = uploadBody(upload === "." ? "-" : upload);
+	if (isPost) request.body = openBody(() => dataBody(options.data));
+	else if (upload !== undefined) request.body = openBody(() => uploadBody(upload === "." ? "-" : upload));
 	const length = request.body?.length;
 	if (length !== undefined && !isCustom("Transfer-Encoding")) add("Content-Length", String(length));
 	if (isPost) add("Content-Type", "application/x-www-form-urlencoded");
@@ -51,7 +56,7 @@ function parseField(text: string): { name: string; value: string | undefined } |
 }
 
 /** `@FILE` stands for the lines of a file. */
-function expand(text: string): string[] {
+export function expand(text: string): string[] {
 	if (!text.startsWith("@")) return [text];
 	return readTextFile(text.slice(1))
 		.split(/\r?\n/)

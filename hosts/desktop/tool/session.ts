@@ -4,6 +4,7 @@ import { writeError } from "desktop/stdio";
 import * as lws from "lws-xs";
 import { messageOf, usage } from "./exit.js";
 import type { Options } from "./options.js";
+import type { Stage } from "./stage.js";
 import { Wire } from "./wire.js";
 import { readFormat } from "./writeout.js";
 
@@ -27,6 +28,7 @@ const REASON = "LWS_CALLBACK_";
 
 export class Session {
 	readonly options: Options;
+	readonly stage: Stage;
 	readonly wire: Wire;
 	readonly context: lws.Context;
 	readonly format: string | undefined;
@@ -36,14 +38,11 @@ export class Session {
 	readonly #reasons = new Map<number, string>();
 
 	/** Throws a Failure. */
-	constructor(options: Options) {
+	constructor(options: Options, stage: Stage) {
 		this.options = options;
-		// the host has made the heap before any of this ran, unless the number was out of its range
-		if (options.heap !== undefined && options.heap !== statistics().limit) {
-			throw usage("bad-number", "--heap wants a number of bytes from 4096 to 1024M");
-		}
+		this.stage = stage;
 		this.format = options.writeOut === undefined ? undefined : readFormat(options.writeOut);
-		this.wire = new Wire(options);
+		this.wire = new Wire(options, stage);
 		const sizes = options.heap === undefined ? DESKTOP : { connections: 1 };
 		const receiveBuffer = options.rxBuffer ?? (options.heap === undefined ? DESKTOP.receiveBuffer : undefined);
 		// a redirect may lead there; in a small heap the CAs of all the world have no place

@@ -2,18 +2,18 @@
 import { isTerminal, writeError } from "desktop/stdio";
 import * as lws from "lws-xs";
 import { stringToBytes } from "lws-xs/native/kernels";
-import Timer from "timer";
+import type Timer from "timer";
 import type { Body } from "./body.js";
 import { Exit, Failure, failureOf, messageOf, usage } from "./exit.js";
 import { HeadFinder } from "./head.js";
 import type { Target } from "./options.js";
-import { Output } from "./output.js";
 import { type Amounts, Progress } from "./progress.js";
 import { unfollowed } from "./redirect.js";
 import { makeRequest, type Request } from "./request.js";
 import type { Result } from "./result.js";
 import type { Listener, Session } from "./session.js";
 import { type CaReport, reportMissing, reportTrusted } from "./show-ca.js";
+import type { Sink } from "./stage.js";
 import { flagsOf, relaxedChecks, secure } from "./tls.js";
 import { fileName, parseUrl, type Url, withFileName } from "./url.js";
 import { HeadPrinter, showNote, showRequest, showTls } from "./verbose.js";
@@ -25,6 +25,15 @@ const CLIENT_ERROR = 400;
 const FOLLOWED = lws.LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS;
 const DELIVERED = lws.LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
 
+/** What comes of files, and of the TLS that was linked: no record has it otherwise. */
+const OUTSIDE: readonly number[] = Object.freeze([
+	Exit.Input,
+	Exit.Handshake,
+	Exit.LocalCertificate,
+	Exit.Cipher,
+	Exit.CAFile,
+]);
+
 type Wsi = lws.Wsi<Listener | undefined>;
 
 export class Transfer implements Listener {
@@ -35,7 +44,7 @@ export class Transfer implements Listener {
 	readonly #result: Result;
 	#url!: Url;
 	#request!: Request;
-	#output!: Output;
+	#output!: Sink;
 	#progress: Progress | undefined;
 	#isComplete = false;
 	/** What was read of the body and not written yet lies at the start of `#piece`. */
@@ -55,7 +64,7 @@ export class Transfer implements Listener {
 
 	/** Starts it; `done` comes in a later turn. */
 	start(target: Target): void {
-		const { options, wire } = this.#session;
+		const { options, wire, stage } = this.#session;
 		const text = target.url as string;
 		this.#result.url = text;
 		try {
@@ -63,16 +72,18 @@ export class Transfer implements Listener {
 			const url = parseUrl(text);
 			this.#url = upload === undefined || upload === "-" || upload === "." ? url : withFileName(url, upload);
 			this.#result.url = this.#url.effective;
-			this.#output = new Output(this.#outputPath(target));
-			wire.begin(this.#url.port, this.#url.isSecure);
-			this.#request = makeRequest(options, target, this.#url.host);
+			this.#output = stage.openOutput(this.number, this.#outputPath(target));
+			stage.begin(this.number);
+			wire.begin(this.#url.port);
+			this.#request = makeRequest(options, target, this.#url.host, (open) => stage.openBody(this.number, open));
 			this.#listen();
 			const wsi = this.#connect();
 			if (this.#isProgressWanted) this.#progress = new Progress(() => this.#amountsOf(wsi));
 		} catch (error) {
 			this.#fail(error);
+			if (error instanceof Failure && OUTSIDE.includes(error.exit)) stage.recorder?.failed("fault", this.number, error);
 			// not from in here: a thousand bad URLs are not to be a thousand calls deep
-			Timer.set(() => this.#finish());
+			stage.Timer.set(() => this.#finish());
 		}
 	}
 
@@ -122,7 +133,7 @@ export class Transfer implements Listener {
 					total: options.maxTime,
 				},
 			});
-			if (isSecure) this.#connectTimer = Timer.set(() => this.#expire(wsi), connectTimeout);
+			if (isSecure) this.#connectTimer = this.#session.stage.Timer.set(() => this.#expire(wsi), connectTimeout);
 			return wsi;
 		} catch (error) {
 			throw usage("bad-request", messageOf(error));
@@ -138,7 +149,7 @@ export class Transfer implements Listener {
 	}
 
 	#endConnectTimer(): void {
-		if (this.#connectTimer) Timer.clear(this.#connectTimer);
+		if (this.#connectTimer) this.#session.stage.Timer.clear(this.#connectTimer);
 		this.#connectTimer = undefined;
 	}
 
@@ -214,7 +225,7 @@ export class Transfer implements Listener {
 		result.redirects++;
 		this.#sent = this.#pending = 0;
 		this.#isSending = false;
-		wire.begin(this.#url.port, this.#url.isSecure);
+		wire.begin(this.#url.port);
 		if (options.isVerbose) showNote(`Issue another request to this URL: ${uri}`);
 		// until then the body of this response may come
 		wire.onSend = () => {
@@ -366,6 +377,7 @@ export class Transfer implements Listener {
 		// what --show-ca has not written is no empty file
 		const isLeft = result.failure !== undefined || this.#session.options.tls.isCaShown;
 		this.#guard(() => (isLeft ? this.#output?.close() : this.#output.finish()));
+		this.#session.stage.recorder?.result(this.number, result);
 		this.#done(result);
 	}
 }

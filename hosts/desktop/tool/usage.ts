@@ -4,6 +4,7 @@ import { library } from "lws-xs/native/tls/session";
 
 export function usageText(): string {
 	return `usage: lws-xs [OPTION…] URL…
+       lws-xs replay FILE [--cut BYTES|each] [-s] [-v] [--stats] [--trace-wsi]
        lws-xs [--heap BYTES] [--stats] run FILE.js [ARGUMENT…]
 
 Options mean what they mean in curl, and so do the exit codes.
@@ -32,6 +33,8 @@ What curl does not have:
   --allow-expired    its dates are not checked, all else is
   --skip-hostname    its name is not checked, all else is
   --show-ca          ask for nothing, but say which CA the server's chain needs, and write it if the server sends it
+  --record FILE      keep the bytes and times of the run as lines of JSON, passwords and cookies masked; \`replay\` runs the
+                     client on them again, as they came and cut otherwise; exit code 118 when it does something else
   --trace-wsi        each callback of the client as it comes: wsi, reason, length
 
 -w knows %{http_code} %{http_version} %{size_download} %{size_upload} %{num_connects} %{num_redirects}

@@ -3,8 +3,8 @@ import Base64 from "base64";
 import { writeError } from "desktop/stdio";
 import type { PeerCertificate, SessionInfo } from "lws-xs";
 import { bytesToString, copyBytes, findByte } from "lws-xs/native/kernels";
+import { SECRETS } from "./record/masker.js";
 
-const SECRETS: readonly string[] = Object.freeze(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
 const LF = 0x0a;
 /** Longer lines are cut. */
 const LINE = 4096;
