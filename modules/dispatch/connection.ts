@@ -4,7 +4,8 @@
  */
 import type Timer from "timer";
 import { H1Role } from "../roles/h1/role.js";
-import { type Carrier, type Role, type StreamEnd, Taking } from "../roles/role.js";
+import { RawRole } from "../roles/raw/role.js";
+import { type Carrier, type Role, RoleKind, type StreamEnd, Taking } from "../roles/role.js";
 import type { ByteStream, StreamSink } from "../transport/stream.js";
 import type { Berth } from "./berth.js";
 import { Opening, type OpeningHost, type OpeningOwner } from "./opening.js";
@@ -74,7 +75,7 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 		this.stream = stream;
 		this.#way = address;
 		try {
-			this.#role = new H1Role(this);
+			this.#role = this.destination.role === RoleKind.Raw ? new RawRole(this) : new H1Role(this);
 			this.#owner.opened(this);
 		} catch (exception) {
 			this.fault(exception);

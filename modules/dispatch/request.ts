@@ -1,5 +1,5 @@
 /** What is asked for, and where. A redirect makes another request of it. */
-import type { OrderRequest } from "../roles/role.js";
+import type { OrderRequest, RoleKind } from "../roles/role.js";
 import type { Security } from "../transport/security.js";
 import type { Deadlines } from "./deadline.js";
 
@@ -11,11 +11,13 @@ export interface Destination {
 	readonly localAddress: string | undefined;
 	/** undefined: no TLS. */
 	readonly security: Security | undefined;
+	/** Absent: HTTP/1.1. */
+	readonly role?: RoleKind;
 }
 
 export function isSameDestination(a: Destination, b: Destination): boolean {
 	if (a.port !== b.port || a.address !== b.address || a.localAddress !== b.localAddress) return false;
-	return a.security?.identity === b.security?.identity;
+	return a.role === b.role && a.security?.identity === b.security?.identity;
 }
 
 /** How redirects are followed. */

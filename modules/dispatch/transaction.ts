@@ -208,16 +208,16 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		if (this.status === 0) this.#deadline.phase("timeout:first-byte", this.request.deadlines.firstByte);
 	}
 
-	responded(status: number, minor: number, reason: string, table: HeadTable): boolean {
+	responded(status: number, minor: number, reason: string, table: HeadTable | undefined): boolean {
 		this.table = table;
 		this.status = status;
 		this.minor = minor;
 		this.reason = reason;
 		this.#deadline.idle(this.request.deadlines.idle);
-		const hop = planHop(this, table);
+		const hop = table && planHop(this, table);
 		if (hop) return this.redirected(hop);
 		if (!this.observer.responded()) {
-			this.end(new LwsError("app:callback-refused", "yes"));
+			this.end(new LwsError("app:callback-refused", this.delivered));
 			return false;
 		}
 		return !this.isEnded;
@@ -329,7 +329,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	progress(): number {
 		const exchange = this.exchange;
-		if (!exchange || exchange.isAnnounced || (this.status === 0 && exchange.worthwhile > 0)) return -1;
-		return exchange.progress;
+		if (!exchange || exchange.isAnnounced) return -1;
+		const isBodyMissing = this.status === 0 && this.bodyKind !== BodyKind.None && exchange.worthwhile > 0;
+		return isBodyMissing ? -1 : exchange.progress;
 	}
 }

@@ -58,7 +58,7 @@ export function clientHttpBodyPending(wsi: AnyWsi, somethingLeftToSend: boolean)
 	else if (!somethingLeftToSend) wsi.finishBody();
 }
 
-/** Asks for one CLIENT_HTTP_WRITEABLE, when there is room. Source: lws_callback_on_writable. */
+/** Asks for one CLIENT_HTTP_WRITEABLE or RAW_WRITEABLE, when there is room. Source: lws_callback_on_writable. */
 export function callbackOnWritable(wsi: AnyWsi): void {
 	wsi.wantWriteable();
 }
@@ -72,6 +72,9 @@ export function peerWriteAllowance(wsi: AnyWsi): number {
  * Writes request body: all of `bytes`, or none. `mode` is LWS_WRITE_HTTP, or LWS_WRITE_HTTP_FINAL for the last bytes (which
  * may be none). Gives their count; 0: refused whole, for want of room; -1: the wsi has ended.
  * Throws RangeError when the body would become longer than its Content-Length. Source: lws_write.
+ *
+ * With `method: "RAW"` the bytes go out as they are, by LWS_WRITE_RAW, from RAW_CONNECTED on. There is no last write, and
+ * LWS_WRITE_HTTP_FINAL throws RangeError: sockets of ECMA-419 cannot end one direction alone.
  *
  * @example
  * case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
@@ -88,6 +91,26 @@ export function write(wsi: AnyWsi, bytes: Uint8Array, mode: number = LWS_WRITE_H
 	// an end without bytes has no other way to say that it found no room
 	if (last && bytes.length === 0) wsi.finishBody();
 	return wsi.isEnded ? -1 : 0;
+}
+
+/**
+ * Holds up what comes on a raw connection (0), or lets it come again (1). While it is held up nothing is read, and the peer
+ * is stopped by TCP when the buffers on the way are full; in RAW_RX it holds from the next one on, also in the middle of a
+ * burst. An end of the connection with nothing before it is told all the same, and the idle deadline stands still.
+ *
+ * Gives 0, or -1 without effect: before RAW_CONNECTED, after the end, and for HTTP, where what is not read holds up the
+ * server. Source: lws_rx_flow_control.
+ *
+ * @example
+ * case LWS_CALLBACK_RAW_RX:
+ * 	if (!queue(input, length)) rxFlowControl(wsi, 0); // and rxFlowControl(wsi, 1) when there is room again
+ * 	return 0;
+ */
+export function rxFlowControl(wsi: AnyWsi, enable: 0 | 1): number {
+	const exchange = wsi.exchange;
+	if (!exchange?.hold) return -1;
+	exchange.hold(enable === 0);
+	return 0;
 }
 
 /**

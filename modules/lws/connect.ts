@@ -3,6 +3,7 @@ import type { Deadlines } from "../dispatch/deadline.js";
 import type { Redirects } from "../dispatch/request.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
+import { RoleKind } from "../roles/role.js";
 import type { Security } from "../transport/security.js";
 import {
 	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS,
@@ -13,6 +14,7 @@ import {
 } from "./constants.js";
 import { completeDeadlines } from "./options.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import { RawWsi } from "./raw-wsi.js";
 import { RequestHead } from "./request-head.js";
 import { ClientWsi } from "./wsi.js";
 
@@ -24,13 +26,16 @@ export interface ConnectInfo<User = unknown> {
 	port: number;
 	/** LCCSCF_… */
 	sslConnection?: number;
-	/** The request target, beginning with "/" (or "*" for OPTIONS). */
-	path: string;
-	/** The Host field, as it is sent. */
-	host: string;
+	/** The request target, beginning with "/" (or "*" for OPTIONS); none for "RAW". */
+	path?: string;
+	/** The Host field, as it is sent. For "RAW" the name in the server's certificate; default `address`. */
+	host?: string;
 	/** The Origin field: "http://" is put before it, unless the context has LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN. */
 	origin?: string;
-	/** Any HTTP method; a WebSocket has none, and is not built in yet. */
+	/**
+	 * Any HTTP method, or "RAW": a byte stream, over TLS with LCCSCF_USE_SSL, and the RAW_… callbacks. A WebSocket has none,
+	 * and is not built in yet.
+	 */
 	method?: string;
 	/** The name of the protocol whose callback serves this; without `localProtocolName`. */
 	protocol?: string;
@@ -49,10 +54,11 @@ export interface ConnectInfo<User = unknown> {
 	pwsi?: { wsi: Wsi<User> | undefined };
 	/** Numeric address of the local interface; throws on a host whose sockets cannot be bound, as the device's. */
 	iface?: string;
-	/** Protocols to offer, with commas between, instead of the vhost's. */
+	/** Protocols to offer, with commas between, instead of the vhost's; for "RAW" instead of none. */
 	alpn?: string;
 	/** Public keys that the server may have, instead of the vhost's: "sha256//BASE64". */
 	pinnedPublicKeys?: readonly string[];
+	/** For "RAW" no silence is too long: `idle` is 0 unless it is given here. */
 	deadlines?: Partial<Deadlines>;
 	/** Names of the response fields to keep; without it all that fit. */
 	keepHeaders?: readonly string[];
@@ -68,6 +74,10 @@ export interface ConnectInfo<User = unknown> {
 /** As many as lws follows; a loop is found by it. */
 export const DEFAULT_REDIRECTS = 4;
 
+/** The method of a connection that has none. */
+const RAW = "RAW";
+const RAW_ROLE = Object.freeze({ role: RoleKind.Raw });
+
 function requireText(name: string, value: unknown): string {
 	if (typeof value !== "string" || value === "") throw new TypeError(`${name} is missing`);
 	return value;
@@ -82,13 +92,7 @@ function checkHost({ context, address, iface }: ConnectInfo<never>): void {
 	}
 }
 
-function check(info: ConnectInfo<never>): void {
-	if (!info.context) throw new TypeError("context is missing");
-	if (info.parentWsi?.isEnded) throw new Error("the parent has ended");
-	requireText("address", info.address);
-	if (!Number.isInteger(info.port) || info.port < 1 || info.port > 65535) {
-		throw new RangeError(`port is ${info.port}: it must be a whole number from 1 to 65535`);
-	}
+function checkHead(info: ConnectInfo<never>): void {
 	const path = requireText("path", info.path);
 	if (!isTarget(path)) throw new TypeError("path has white space or a control character in it");
 	if (!path.startsWith("/") && !(path === "*" && info.method === "OPTIONS")) {
@@ -96,10 +100,19 @@ function check(info: ConnectInfo<never>): void {
 	}
 	if (!isFieldValue(requireText("host", info.host))) throw new TypeError("host has CR, LF or NUL in it");
 	if (info.origin !== undefined && !isFieldValue(info.origin)) throw new TypeError("origin has CR, LF or NUL in it");
+}
+
+function check(info: ConnectInfo<never>): void {
+	if (!info.context) throw new TypeError("context is missing");
+	if (info.parentWsi?.isEnded) throw new Error("the parent has ended");
+	requireText("address", info.address);
+	if (!Number.isInteger(info.port) || info.port < 1 || info.port > 65535) {
+		throw new RangeError(`port is ${info.port}: it must be a whole number from 1 to 65535`);
+	}
+	if (info.method !== RAW) checkHead(info);
 	if (info.method === undefined) throw new TypeError("method is missing: WebSocket is not built in yet");
 	if (!isToken(info.method)) throw new TypeError(`${JSON.stringify(info.method)} is no method`);
 	if (info.method === "CONNECT") throw new TypeError("CONNECT makes a tunnel, which is not built in yet");
-	if (info.method === "RAW") throw new TypeError("raw connections are not built in yet");
 	const version = info.ietfVersionOrMinusOne;
 	if (version !== undefined && version !== 13 && version !== 0 && version !== -1) {
 		throw new RangeError("ietfVersionOrMinusOne is 13, 0 or -1");
@@ -108,7 +121,7 @@ function check(info: ConnectInfo<never>): void {
 }
 
 /** Throws what is wrong with the members about TLS. */
-function findSecurity(info: ConnectInfo<never>, vhost: Vhost): Security | undefined {
+function findSecurity(info: ConnectInfo<never>, host: string, vhost: Vhost): Security | undefined {
 	const flags = info.sslConnection ?? 0;
 	if ((flags & LCCSCF_USE_SSL) === 0) return undefined;
 	const { ssl } = vhost;
@@ -117,7 +130,7 @@ function findSecurity(info: ConnectInfo<never>, vhost: Vhost): Security | undefi
 			"LCCSCF_USE_SSL: initVhostClientSsl with LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT has to come first",
 		);
 	}
-	const { host, port, alpn, pinnedPublicKeys: pins } = info;
+	const { port, method, alpn = method === RAW ? "" : undefined, pinnedPublicKeys: pins } = info;
 	return ssl.secure({ host, port, flags, alpn, pins });
 }
 
@@ -138,7 +151,7 @@ function findProtocol(info: ConnectInfo<never>, vhost: Vhost): Protocol {
 function followRedirects(info: ConnectInfo<never>, vhost: Vhost): Redirects | undefined {
 	const { sslConnection: flags = 0, maxRedirects: limit = DEFAULT_REDIRECTS, alpn, pinnedPublicKeys: pins } = info;
 	if (!Number.isInteger(limit) || limit < 0) throw new RangeError(`maxRedirects is ${limit}`);
-	if (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT) return undefined;
+	if (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT || info.method === RAW) return undefined;
 	return {
 		limit,
 		mayDowngrade: (flags & LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS) !== 0,
@@ -154,6 +167,7 @@ function followRedirects(info: ConnectInfo<never>, vhost: Vhost): Redirects | un
  *
  * @example
  * clientConnectViaInfo({ context, address: "192.168.1.7", port: 80, host: "device", path: "/", method: "GET" });
+ * clientConnectViaInfo({ context, address: "192.168.1.7", port: 23, method: "RAW" });
  */
 export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): Wsi<User> {
 	check(info as ConnectInfo<never>);
@@ -163,26 +177,30 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const protocol = findProtocol(info as ConnectInfo<never>, vhost) as Protocol<User>;
 	const user = info.userdata ?? (protocol.newUser?.() as User);
 	const method = info.method as string;
-	const isRaw = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
-	const origin = info.origin === undefined || isRaw ? info.origin : `http://${info.origin}`;
-	const security = findSecurity(info as ConnectInfo<never>, vhost);
+	const isRaw = method === RAW;
+	const { address, host = address.includes(":") ? `[${address}]` : address } = info;
+	const isVerbatim = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
+	const origin = info.origin === undefined || isVerbatim ? info.origin : `http://${info.origin}`;
+	const security = findSecurity(info as ConnectInfo<never>, host, vhost);
 	const redirects = followRedirects(info as ConnectInfo<never>, vhost);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
 	if (redirects) keepHeaders?.push("location");
-	const wsi = new ClientWsi<User>(vhost, protocol, user, info.parentWsi);
+	const { deadlines } = info;
+	const wsi = new (isRaw ? RawWsi : ClientWsi)<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(
 		{
 			method,
-			target: info.path,
+			target: info.path ?? "",
 			destination: {
-				address: info.address,
+				address,
 				port: info.port,
 				localAddress: info.iface,
 				security,
+				...(isRaw ? RAW_ROLE : undefined),
 			},
-			deadlines: completeDeadlines(info.deadlines, context.deadlines),
+			deadlines: completeDeadlines(isRaw ? { ...deadlines, idle: deadlines?.idle ?? 0 } : deadlines, context.deadlines),
 			keepHeaders,
-			isPipelined: ((info.sslConnection ?? 0) & LCCSCF_PIPELINE) !== 0,
+			isPipelined: !isRaw && ((info.sslConnection ?? 0) & LCCSCF_PIPELINE) !== 0,
 			redirects,
 		},
 		wsi,
@@ -191,6 +209,6 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	);
 	if (info.pwsi) info.pwsi.wsi = wsi;
 	vhost.remember(wsi as Wsi);
-	wsi.begin(transaction, new RequestHead(method, info.host, origin));
+	wsi.begin(transaction, isRaw ? undefined : new RequestHead(method, host, origin));
 	return wsi;
 }

@@ -23,6 +23,12 @@ import type {
 	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
 	LWS_CALLBACK_PROTOCOL_DESTROY,
 	LWS_CALLBACK_PROTOCOL_INIT,
+	LWS_CALLBACK_RAW_CLOSE,
+	LWS_CALLBACK_RAW_CONNECTED,
+	LWS_CALLBACK_RAW_RX,
+	LWS_CALLBACK_RAW_SKT_BIND_PROTOCOL,
+	LWS_CALLBACK_RAW_SKT_DROP_PROTOCOL,
+	LWS_CALLBACK_RAW_WRITEABLE,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ,
 	LWS_CALLBACK_WSI_CREATE,
@@ -59,6 +65,19 @@ export interface ReasonInput {
 	[LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL]: undefined;
 	/** Where a redirect leads, absolute; `len` is its status. A result other than 0 ends the wsi. */
 	[LWS_CALLBACK_CLIENT_HTTP_REDIRECT]: string;
+	[LWS_CALLBACK_RAW_SKT_BIND_PROTOCOL]: undefined;
+	[LWS_CALLBACK_RAW_SKT_DROP_PROTOCOL]: undefined;
+	/** The connection stands, its TLS included. */
+	[LWS_CALLBACK_RAW_CONNECTED]: undefined;
+	/**
+	 * What has come: `[0, len)` of the connection's own receive buffer, and only until the callback returns. Unasked, unless
+	 * rxFlowControl holds it up.
+	 */
+	[LWS_CALLBACK_RAW_RX]: Uint8Array;
+	/** `len`: bytes that one write takes now. */
+	[LWS_CALLBACK_RAW_WRITEABLE]: undefined;
+	/** The end after RAW_CONNECTED; no error when the peer has ended in order, and all that it sent has been told. */
+	[LWS_CALLBACK_RAW_CLOSE]: LwsError | undefined;
 }
 
 export type Reason = keyof ReasonInput;

@@ -8,7 +8,8 @@
  *     FILTER_PRE_ESTABLISH ESTABLISHED
  *     (RECEIVE READ+)* COMPLETED DROP_PROTOCOL CLOSED WSI_DESTROY
  *
- * or, from anywhere before ESTABLISHED: CLIENT_CONNECTION_ERROR DROP_PROTOCOL WSI_DESTROY.
+ * or, from anywhere before ESTABLISHED: CLIENT_CONNECTION_ERROR DROP_PROTOCOL WSI_DESTROY. Other protocols have other reasons
+ * (face.ts), and classes of their own (raw-wsi.ts).
  */
 import type { Observer, Transaction } from "../dispatch/transaction.js";
 import type { Posted } from "../dispatch/turn.js";
@@ -18,19 +19,14 @@ import {
 	LWS_CALLBACK_CHILD_CLOSING,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
-	LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH,
-	LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL,
-	LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL,
 	LWS_CALLBACK_CLIENT_HTTP_REDIRECT,
-	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE,
-	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
 	LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
-	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ,
 	LWS_CALLBACK_WSI_CREATE,
 	LWS_CALLBACK_WSI_DESTROY,
 } from "./constants.js";
+import { type Face, HTTP_FACE } from "./face.js";
 import type { CallbackResult, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
 import type { RequestHead } from "./request-head.js";
 
@@ -71,6 +67,11 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		parent?.children.unshift(this as Wsi);
 	}
 
+	/** A getter, for it is the same for all of a class: so it takes no slot of a wsi. */
+	protected get face(): Face {
+		return HTTP_FACE;
+	}
+
 	get isEnded(): boolean {
 		return this.#ended || (this.transaction?.isEnded ?? true);
 	}
@@ -86,7 +87,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	/** Begins in the next turn of the loop. */
-	begin(transaction: Transaction, head: RequestHead): void {
+	begin(transaction: Transaction, head: RequestHead | undefined): void {
 		this.transaction = transaction;
 		this.head = head;
 		this.vhost.turn.post(this);
@@ -101,7 +102,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		this.#bound = true;
 		this.vhost.initProtocols();
 		// each of them may end it
-		const bound = this.call(LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL, undefined, 0) && !this.isEnded;
+		const bound = this.call(this.face.bind, undefined, 0) && !this.isEnded;
 		if (!bound || !this.call(LWS_CALLBACK_WSI_CREATE, undefined, 0)) this.refuse();
 		else if (!this.isEnded) this.transaction?.begin();
 	}
@@ -164,9 +165,10 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		// not by way of `call`: the application goes deep from here, and a device has 384 slots of stack
 		try {
 			const { protocol, user } = this;
+			const { writeable } = this.face;
 			for (let i = 0; i < WRITES && room > 0 && this.#isWriteableWanted; i++) {
 				this.#isWriteableWanted = false;
-				if (protocol.callback(this, LWS_CALLBACK_CLIENT_HTTP_WRITEABLE, user, undefined, room)) this.refuse();
+				if ((protocol as AnyProtocol).callback(this, writeable, user, undefined, room)) this.refuse();
 				room = this.exchange?.worthwhile ?? 0;
 			}
 		} catch (exception) {
@@ -178,9 +180,10 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	responded(): boolean {
-		if (!this.call(LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH, undefined, 0) || this.isEnded) return false;
+		const { filter, established } = this.face;
+		if (filter !== undefined && (!this.call(filter, undefined, 0) || this.isEnded)) return false;
 		this.#established = true;
-		if (this.call(LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP, undefined, 0)) return true;
+		if (this.call(established, undefined, 0)) return true;
 		// lws: refusing here is a connection error
 		this.#established = false;
 		return false;
@@ -219,15 +222,16 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	ended(cause: LwsError | undefined): void {
 		if (this.#ended) return;
 		const error = cause ?? this.#late;
+		const { drop, closed } = this.face;
 		for (const child of [...this.children]) child.endNow();
 		this.#ended = true;
 		this.error = error;
 		if (this.#established) {
-			this.call(LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL, undefined, 0);
-			this.call(LWS_CALLBACK_CLOSED_CLIENT_HTTP, error, 0);
+			this.call(drop, undefined, 0);
+			this.call(closed, error, 0);
 		} else {
 			this.call(LWS_CALLBACK_CLIENT_CONNECTION_ERROR, error as LwsError, 0);
-			if (this.#bound) this.call(LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL, undefined, 0);
+			if (this.#bound) this.call(drop, undefined, 0);
 		}
 		this.leaveParent();
 		this.call(LWS_CALLBACK_WSI_DESTROY, undefined, 0);
@@ -253,7 +257,8 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		}
 	}
 
-	private refuse(): void {
+	/** @internal A callback wants no more. */
+	protected refuse(): void {
 		this.end(new LwsError("app:callback-refused", this.transaction?.delivered ?? "no"));
 	}
 

@@ -60,6 +60,12 @@ export interface Carrier {
 	finished(isReusable: boolean, keepAlive?: number): void;
 }
 
+/** Which protocol is spoken on a connection. */
+export const enum RoleKind {
+	H1,
+	Raw,
+}
+
 /** How the request body is framed. */
 export const enum BodyKind {
 	None,
@@ -111,8 +117,11 @@ export interface Order {
 	sent(): void;
 	/** The first byte of a response has come. */
 	answering(): void;
-	/** The final head has come, its fields are in `table` until the order has ended; false: it no longer wants the rest. */
-	responded(status: number, minor: number, reason: string, table: HeadTable): boolean;
+	/**
+	 * The final head has come, its fields are in `table` until the order has ended. Where there are no heads the stream
+	 * stands: status 0, and no table. False: it no longer wants the rest.
+	 */
+	responded(status: number, minor: number, reason: string, table: HeadTable | undefined): boolean;
 	/** Who is told of the bodies, with nothing between: every call more costs time and stack for each piece. */
 	readonly handler: BodyHandler;
 	/** The response is complete. */
@@ -130,7 +139,7 @@ export interface Order {
 export interface Exchange {
 	/** Bytes of request body that `write` takes now. */
 	readonly allowance: number;
-	/** Content waits for the application; the peer's silence is not its fault. */
+	/** Content waits for the application, or would have to; the peer's silence is not its fault. */
 	readonly isAnnounced: boolean;
 	/** Changes whenever bytes have come, or have left: the peer is alive. Negative while others in front are answered. */
 	readonly progress: number;
@@ -149,6 +158,8 @@ export interface Exchange {
 	 * Content-Length.
 	 */
 	write(bytes: Uint8Array, last: boolean): boolean;
+	/** Content is not to be delivered, or again; only where that happens unasked. */
+	hold?(isHeld: boolean): void;
 	/** Nobody waits for the response any more. */
 	cancel(): void;
 }

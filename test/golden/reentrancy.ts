@@ -3,6 +3,7 @@
  * hold, and everything ends.
  */
 import type { Theatre } from "../double/tls.js";
+import { answers, raw, serve } from "./raw.js";
 import { CHUNKED, chunk, LAST_CHUNK, sized } from "./scenario.js";
 import { type Handler, RESET, type Session, STANDARD, Stage } from "./stage.js";
 
@@ -23,6 +24,12 @@ const REASONS: readonly string[] = [
 	"CLIENT_CONNECTION_ERROR",
 	"CHILD_CLOSING",
 	"WSI_DESTROY",
+	"RAW_SKT_BIND_PROTOCOL",
+	"RAW_CONNECTED",
+	"RAW_RX",
+	"RAW_WRITEABLE",
+	"RAW_SKT_DROP_PROTOCOL",
+	"RAW_CLOSE",
 ];
 
 type Act = (stage: Stage, session: Session) => void;
@@ -55,9 +62,22 @@ const ACTS: Readonly<Record<string, Act>> = {
 	"writes the last": (stage, session) => {
 		stage.write(session, "w", true);
 	},
-	"asks to write": (stage, session) => stage.wantWritable(session),
+	// bounded: a raw connection can always be written
+	"asks to write": (stage, session) => {
+		if (session.word.length < 100) stage.wantWritable(session);
+	},
 	"says nothing is pending": (stage, session) => stage.bodyPending(session, false),
 	"says something is pending": (stage, session) => stage.bodyPending(session, true),
+	"holds up what comes": (stage, session) => {
+		stage.flow(session, 0);
+	},
+	"lets come what was held up": (stage, session) => {
+		stage.flow(session, 0);
+		stage.flow(session, 1);
+	},
+	"connects a raw one": (stage) => {
+		if (stage.sessions.length < 8) raw(stage, { body: ["new."] });
+	},
 	"destroys the context": (stage) => stage.destroy(),
 	"destroys the context and connects": (stage) => {
 		stage.destroy();
@@ -88,8 +108,8 @@ export const matrix: readonly Entry[] = REASONS.flatMap((reason) =>
 );
 
 /**
- * A parent that posts in chunks and gets chunks, its child, a kept connection used twice, and a request that fails. Gives
- * the trace; throws when a rule was broken.
+ * A parent that posts in chunks and gets chunks, its child, a kept connection used twice, and a request that fails; for
+ * reasons of raw connections a parent, a child and one that is reset as well. Gives the trace; throws when a rule was broken.
  */
 export function play({ reason, act }: Entry, tls?: Theatre): string[] {
 	let count = 0;
@@ -104,7 +124,14 @@ export function play({ reason, act }: Entry, tls?: Theatre): string[] {
 		return session ? STANDARD[reason]?.(call) : 0;
 	};
 	const stage = new Stage({ tls, connections: 2, deadlines: { total: 50_000 }, on: { [reason]: handler } });
-	stage.connect = (peer) => (peer.port === 80 ? peer.accept() : peer.refuse());
+	serve(stage, (peer, text) => (text === "reset" ? peer.reset() : answers(peer, text)));
+	const accept = stage.connect;
+	stage.connect = (peer) => (peer.port !== 81 ? accept(peer) : peer.refuse());
+	if (reason.startsWith("RAW_")) {
+		const parent = raw(stage, { body: ["first", "second."] });
+		raw(stage, { parentWsi: parent.wsi, body: ["child."] });
+		raw(stage, { body: ["reset"] });
+	}
 	const chunked = [CHUNKED + chunk("one") + chunk("two"), chunk("six") + LAST_CHUNK];
 	stage.serve(chunked, chunked, [sized("three")], chunked, [RESET], chunked);
 	const parent = stage.request({ method: "POST", body: ["first", "second"], buffer: 4 });

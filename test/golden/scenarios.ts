@@ -6,6 +6,8 @@ import { ends } from "./ends.js";
 import { failures } from "./failures.js";
 import { pipelineEnds } from "./pipeline-ends.js";
 import { pipelining } from "./pipelining.js";
+import { raws } from "./raw.js";
+import { rawEnds } from "./raw-ends.js";
 import { redirectEnds, secureRedirects } from "./redirect-ends.js";
 import { redirects } from "./redirects.js";
 import { requests } from "./requests.js";
@@ -13,7 +15,7 @@ import type { Scenario } from "./scenario.js";
 import { secure } from "./secure.js";
 
 /** The device tells of an end twice or at once, and of a reset as of an end: but for that, applications notice nothing. */
-const onDevice = [...bodies, ...requests, ...connections, ...pipelining, ...pipelineEnds, ...redirects]
+const onDevice = [...bodies, ...requests, ...connections, ...pipelining, ...pipelineEnds, ...redirects, ...raws]
 	.filter(({ title }) => !/\breset\b/i.test(title))
 	.map((scenario) => ({
 		...scenario,
@@ -22,7 +24,7 @@ const onDevice = [...bodies, ...requests, ...connections, ...pipelining, ...pipe
 	}));
 
 /** And TLS changes nothing of it. */
-const overTLS = [...bodies, ...requests, ...connections, ...pipelining, ...pipelineEnds].map((scenario) => ({
+const overTLS = [...bodies, ...requests, ...connections, ...pipelining, ...pipelineEnds, ...raws].map((scenario) => ({
 	...scenario,
 	title: `Over TLS: ${scenario.title}`,
 	stage: { ...scenario.stage, tls: new Theatre() },
@@ -38,6 +40,8 @@ export const scenarios: readonly Scenario[] = [
 	...ends,
 	...redirects,
 	...redirectEnds,
+	...raws,
+	...rawEnds,
 	...onDevice,
 	...overTLS,
 	...secure,

@@ -206,6 +206,11 @@ export class Stage {
 		this.witness.call("addHttpHeaderByName", () => lws.addHttpHeaderByName(session.wsi, name, value));
 	}
 
+	/** Gives what rxFlowControl gives. */
+	flow(session: Session, enable: 0 | 1): number {
+		return this.witness.call("rxFlowControl", () => lws.rxFlowControl(session.wsi, enable));
+	}
+
 	close(session: Session): void {
 		this.witness.call("close", () => lws.close(session.wsi));
 	}
@@ -239,18 +244,20 @@ export class Stage {
 
 	#line(session: Session, wsi: AnyWsi, name: string, input: unknown, length: number): string {
 		let line = session === this.sessions[0] ? name : `${session.name} ${name}`;
-		if (input === session.buffer) {
+		if (input === session.buffer || name === "RAW_RX") {
+			const bytes = input as Uint8Array;
 			let text = "";
-			for (let i = 0; i < length; i++) text += String.fromCharCode(session.buffer[i] as number);
+			for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[i] as number);
 			session.content += text;
 			if (length === 0) this.witness.complain(session, "a READ came with nothing");
 			line += ` ${length} ${text}`;
 		} else if (input instanceof lws.LwsError) {
 			line += ` ${length} ${input.code} ${input.delivered}`;
-			if (name === "CLOSED_CLIENT_HTTP" && input !== wsi.error) this.witness.complain(session, "its error is another");
+			if ((name === "CLOSED_CLIENT_HTTP" || name === "RAW_CLOSE") && input !== wsi.error)
+				this.witness.complain(session, "its error is another");
 		} else if (name === "CHILD_CLOSING") {
 			line += ` ${length} ${this.sessions.find((each) => each.wsi === input)?.name}`;
-		} else if (name === "CLIENT_HTTP_WRITEABLE" && length === lws.peerWriteAllowance(wsi) && length > 0) {
+		} else if (name.endsWith("_WRITEABLE") && length === lws.peerWriteAllowance(wsi) && length > 0) {
 			// how much room that is depends on sizes that are not the trace's concern
 			line += input === undefined ? "" : " with input";
 		} else if (input !== undefined || length !== 0) line += ` ${length} ${input}`;
@@ -306,6 +313,15 @@ export const STANDARD: Handlers = {
 		const piece = session.body.shift();
 		if (piece === undefined) return;
 		stage.write(session, piece, session.body.length === 0);
+		if (session.body.length > 0) stage.wantWritable(session);
+	},
+	RAW_CONNECTED({ stage, session }) {
+		if (session.body.length > 0) stage.wantWritable(session);
+	},
+	RAW_WRITEABLE({ stage, session }) {
+		const piece = session.body.shift();
+		if (piece === undefined) return;
+		stage.write(session, piece);
 		if (session.body.length > 0) stage.wantWritable(session);
 	},
 	RECEIVE_CLIENT_HTTP({ stage, session }) {

@@ -31,10 +31,18 @@ const LETTERS: Readonly<Record<string, string>> = {
 	CLIENT_CONNECTION_ERROR: "Z",
 	WSI_DESTROY: "Y",
 	CHILD_CLOSING: "c",
+	RAW_SKT_BIND_PROTOCOL: "b",
+	RAW_CONNECTED: "o",
+	RAW_RX: "d",
+	RAW_WRITEABLE: "w",
+	RAW_SKT_DROP_PROTOCOL: "p",
+	RAW_CLOSE: "x",
 };
 
 /** Established, and closed once; or failed before that, once; never both. */
 const LIFE = /^(?:BCA[WH]*FE[WRD]*K?PXY|(?:B(?:C(?:A[WH]*(?:FE?)?)?)?ZP|Z)Y)$/;
+/** The same of a raw connection. */
+const RAW_LIFE = /^(?:bCo[wd]*pxY|(?:b(?:Co?)?Zp|Z)Y)$/;
 
 /** The only callbacks that may come from inside a call of the application, and only from httpClientRead. */
 const INSIDE_READ = ["RECEIVE_CLIENT_HTTP_READ", "COMPLETED_CLIENT_HTTP"];
@@ -77,7 +85,7 @@ export class Witness {
 		if (life) {
 			life.word += LETTERS[reason] ?? "?";
 			if (life.pwsi.wsi !== wsi) this.complain(life, `pwsi was not set at ${reason}`);
-			if (/[PXZY]$/.test(life.word) && !wsi.isEnded) this.complain(life, `it has not ended at ${reason}`);
+			if (/[PXZYpx]$/.test(life.word) && !wsi.isEnded) this.complain(life, `it has not ended at ${reason}`);
 		}
 		return this.call(reason, body);
 	}
@@ -90,7 +98,8 @@ export class Witness {
 	judge(): void {
 		for (const life of this.#lives) {
 			const { word } = life;
-			if (!LIFE.test(word.replace(/[rc]/g, ""))) this.complain(life, `its callbacks came as ${word}`);
+			const told = word.replace(/[rc]/g, "");
+			if (!LIFE.test(told) && !RAW_LIFE.test(told)) this.complain(life, `its callbacks came as ${word}`);
 			if (/Y[^r]/.test(word)) this.complain(life, `something came after its end: ${word}`);
 			if (/R[^r]*R/.test(word)) this.complain(life, `content was announced again before it was read: ${word}`);
 		}

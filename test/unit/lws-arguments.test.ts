@@ -111,7 +111,6 @@ describe("clientConnectViaInfo", () => {
 	it("refuses methods that are none, and by name those that make something else than a request.", () => {
 		for (const method of ["", "GET:", "G(T", "\u00e9"]) refuses({ method }, /method/);
 		refuses({ method: "CONNECT" }, /CONNECT/);
-		refuses({ method: "RAW" }, /raw/);
 	});
 
 	it("knows 13, 0 and -1 as ietfVersionOrMinusOne.", () => {

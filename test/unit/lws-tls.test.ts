@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as lws from "lws-xs";
 import { suiteNames } from "lws-xs/transport/tls-suites";
 import { Theatre } from "../double/tls.js";
+import { answers, raw, serve } from "../golden/raw.js";
 import { sized } from "../golden/scenario.js";
 import { Stage, type StageOptions } from "../golden/stage.js";
 
@@ -216,5 +217,31 @@ describe("tlsInfo, peerCertificate and exportSession", () => {
 		assert.deepEqual(versions.slice(0, 4), [undefined, "TLSv1.3", "TLSv1.3", "TLSv1.3"]);
 		assert.equal(lws.exportSession(session.wsi), undefined);
 		stage.finish();
+	});
+});
+
+describe("A raw connection", () => {
+	/** What its session of TLS is told. */
+	function told(request: Parameters<Stage["request"]>[0]) {
+		const tls = new Theatre();
+		const stage = new Stage({ tls, alpn: "vhost" });
+		serve(stage, answers);
+		const session = raw(stage, { body: ["x."], ...request });
+		stage.advance();
+		stage.finish();
+		assert.deepEqual(stage.witness.complaints, []);
+		assert.equal(session.content, "X.");
+		return tls.sessions[0]?.options;
+	}
+
+	it("offers no protocol by ALPN but those that are given.", () => {
+		assert.equal(told({})?.protocols, "");
+		assert.equal(told({ alpn: "mqtt" })?.protocols, "mqtt");
+	});
+
+	it("is for the server of its address, if it has no other host.", () => {
+		assert.equal(told({})?.host, "192.0.2.1");
+		assert.equal(told({ address: "2001:db8::1" })?.host, "2001:db8::1");
+		assert.equal(told({ host: "device.example" })?.host, "device.example");
 	});
 });
