@@ -48,8 +48,8 @@ import {
 import Time from "time";
 import Timer from "timer";
 import type { Plan, PlannedContext, PlannedRequest, Result } from "../wire/plan.js";
-import { PERIOD, patternByte } from "./pattern.js";
 import { checksum } from "./sequence.js";
+import { emptyResult, piece, RawRunning } from "./wire-raw.js";
 
 const NAMES: Readonly<Record<number, string>> = Object.freeze({
 	[LWS_CALLBACK_CLIENT_CONNECTION_ERROR]: "CONNECTION_ERROR",
@@ -74,13 +74,9 @@ const PIECE = 16 * 1024;
 const plan: Plan = JSON.parse(argv[0] as string);
 let started = 0;
 let finished = 0;
-let pattern: Uint8Array | undefined;
 
-/** A piece of the body from `position` on. */
-function piece(position: number, length: number): Uint8Array {
-	pattern ??= new Uint8Array(PERIOD + PIECE).map((_, i) => patternByte(i));
-	const start = position % PERIOD;
-	return pattern.subarray(start, start + length);
+interface Told {
+	tell(wsi: Wsi<never>, reason: number, input: unknown, length: number): void;
 }
 
 class Running {
@@ -100,31 +96,7 @@ class Running {
 		this.id = id;
 		this.request = request;
 		this.buffer = new Uint8Array(request.buffer ?? 4096);
-		this.result = {
-			id,
-			status: 0,
-			reason: "",
-			names: [],
-			fields: [],
-			redirects: [],
-			length: 0,
-			sum: 0,
-			sent: 0,
-			callbacks: "",
-			announced: 0,
-			reads: 0,
-			writeables: 0,
-			refused: 0,
-			error: "",
-			message: "",
-			delivered: "",
-			tls: undefined,
-			certificate: undefined,
-			session: 0,
-			milliseconds: 0,
-			info: {},
-			faults: [],
-		};
+		this.result = emptyResult(id);
 	}
 
 	begin(): void {
@@ -287,11 +259,15 @@ class Running {
 		if (result.info.received !== result.length) this.fault(`${result.info.received} bytes received`);
 		// a body that was taken and not sent is none
 		if ((result.info.sent ?? 0) > result.sent) this.fault(`${result.info.sent} bytes sent`);
-		console.log(JSON.stringify(result));
-		finished++;
-		if (started < plan.requests.length) startNext();
-		else if (finished === started) Timer.set(destroy, plan.linger ?? 0);
+		end(result);
 	}
+}
+
+function end(result: Result): void {
+	console.log(JSON.stringify(result));
+	finished++;
+	if (started < plan.requests.length) startNext();
+	else if (finished === started) Timer.set(destroy, plan.linger ?? 0);
 }
 
 function fieldsOf(wsi: Wsi<Running>): string[] {
@@ -306,8 +282,13 @@ function fieldsOf(wsi: Wsi<Running>): string[] {
 function startNext(): void {
 	const id = started++;
 	const request = plan.requests[id] as PlannedRequest;
-	if (request.delay === undefined) new Running(id, request).begin();
-	else Timer.set(() => new Running(id, request).begin(), request.delay);
+	if (request.delay === undefined) begin(id, request);
+	else Timer.set(() => begin(id, request), request.delay);
+}
+
+function begin(id: number, request: PlannedRequest): void {
+	if (request.raw) new RawRunning(id, request, end).begin(contexts[request.context ?? 0] as Context);
+	else new Running(id, request).begin();
 }
 
 /** Gives a session to the context `index`, with the byte at `damage` changed. */
@@ -339,11 +320,11 @@ function destroy(): void {
 	for (const context of contexts) contextDestroy(context);
 }
 
-const protocol: Protocol<Running> = {
+const protocol: Protocol<Told> = {
 	name: "wire",
 	callback(wsi, reason, user, input, length) {
 		if (reason === LWS_CALLBACK_PROTOCOL_INIT || reason === LWS_CALLBACK_PROTOCOL_DESTROY) return 0;
-		user.tell(wsi, reason, input, length);
+		user.tell(wsi as Wsi<never>, reason, input, length);
 		return 0;
 	},
 };

@@ -36,8 +36,20 @@ export interface PlannedRequest {
 	canRewind?: boolean;
 	/** Names among `fields` that are for this origin only. */
 	secrets?: string[];
+	/** A raw connection, for which most of the rest is of no use. */
+	raw?: PlannedRaw;
 	/** Begins so many milliseconds after its turn. */
 	delay?: number;
+}
+
+export interface PlannedRaw {
+	/** So many bytes of the pattern are written. */
+	send?: number;
+	/** After each so many bytes what comes is held up for `pause` milliseconds, 1 when absent. */
+	pauseEach?: number;
+	pause?: number;
+	/** What comes is held up for so many milliseconds from RAW_CONNECTED on. */
+	hold?: number;
 }
 
 export interface PlannedContext {
@@ -78,6 +90,7 @@ export interface Result {
 	/** The callbacks in the order of their first coming, then how often those came that can come again. */
 	callbacks: string;
 	announced: number;
+	/** Of a raw connection RAW_RX, and `announced` how often what came was held up. */
 	reads: number;
 	writeables: number;
 	refused: number;
