@@ -22,11 +22,16 @@ import {
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
 	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
 	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
+	LWS_CALLBACK_RAW_CLOSE,
+	LWS_CALLBACK_RAW_CONNECTED,
+	LWS_CALLBACK_RAW_RX,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
 	LWS_CALLBACK_WSI_DESTROY,
 	LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
 	type LwsError,
 	type Protocol,
+	rxFlowControl,
+	write,
 } from "lws-xs";
 import Timer from "timer";
 import type { Repetition } from "../hostile/repetition.js";
@@ -79,7 +84,15 @@ const protocol: Protocol<never> = {
 			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
 				httpClientRead(wsi, buffer);
 				break;
+			case LWS_CALLBACK_RAW_CONNECTED:
+				if (behaviour === "rawHold") rxFlowControl(wsi, 0);
+				if (behaviour === "rawEcho") write(wsi, buffer);
+				break;
+			case LWS_CALLBACK_RAW_RX:
+				if (behaviour === "rawEcho") close(wsi);
+				break;
 			case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+			case LWS_CALLBACK_RAW_CLOSE:
 			case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
 				code = (input as LwsError | undefined)?.code ?? "";
 				break;
@@ -108,7 +121,7 @@ const info: ConnectInfo<never> = {
 	path,
 	host: "localhost",
 	sslConnection: trusted === undefined ? 0 : LCCSCF_USE_SSL,
-	method: behaviour === "upload" ? "POST" : "GET",
+	method: behaviour.startsWith("raw") ? "RAW" : behaviour === "upload" ? "POST" : "GET",
 	deadlines,
 };
 begin();

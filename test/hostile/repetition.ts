@@ -12,7 +12,8 @@ export interface Repetition {
 	count: number;
 	/** The first mark; the second one is at `count`. */
 	first: number;
-	behaviour: "read" | "throw" | "refuse" | "close" | "upload";
+	/** Those of raw connections: take what comes; write, and close when it has come back; hold up what comes. */
+	behaviour: "read" | "throw" | "refuse" | "close" | "upload" | "rawRead" | "rawEcho" | "rawHold";
 	/** https, for "localhost", with these CAs trusted, PEM. */
 	trusted?: string;
 	/** So many sessions are kept to be resumed; absent: none. */
