@@ -3,7 +3,9 @@
  * small because that host may be emulated; with LWS_XS_FULL=1 (`npm run soak`) they are those of the requirement.
  */
 import { ok, strictEqual } from "node:assert";
+import { once } from "node:events";
 import type http from "node:http";
+import net from "node:net";
 import { type Outcome, Programs, runHost, skipUnlessBuilt, type Variant } from "../desktop/host.js";
 import { PERIOD } from "../host/pattern.js";
 import { authorities, certificates } from "../servers/certificate-set.js";
@@ -114,6 +116,57 @@ describe("the client in 24,576 bytes", function () {
 		strictEqual(all?.chunks, ten?.chunks);
 		strictEqual(server.received.length, REQUESTS);
 		strictEqual(new Set(server.received.map(({ connection }) => connection)).size, 1);
+	});
+});
+
+/** Sends back what comes, and ends after `length` bytes. */
+function echo(socket: net.Socket, length: number): void {
+	let count = 0;
+	socket.on("error", () => socket.destroy());
+	socket.on("data", (data) => {
+		count += data.length;
+		if (!socket.write(data)) {
+			socket.pause();
+			socket.once("drain", () => socket.resume());
+		}
+		if (count === length) socket.end();
+	});
+}
+
+describe("a raw connection in 24,576 bytes", function () {
+	this.timeout(isFull ? 1_200_000 : 60_000);
+
+	async function runEcho(port: number, ...more: string[]): Promise<void> {
+		const { code, stdout, stderr } = await runBudget("32", `${HEAP}`, [`${port}`, "raw", `${UPLOAD}`, "-", ...more]);
+		strictEqual(stderr, "", stdout);
+		strictEqual(code, 0, stdout);
+		const last: Step = JSON.parse(stdout.trim().split("\n").at(-1) as string);
+		strictEqual(last.position, UPLOAD);
+		strictEqual(last.completed, 1);
+	}
+
+	it(`${UPLOAD / MEGABYTE} MB go out and come back.`, async function () {
+		skipUnlessBuilt(this, "32");
+		const server = net.createServer((socket) => echo(socket, UPLOAD)).listen({ host: "127.0.0.1", port: 0 });
+		await once(server, "listening");
+		try {
+			await runEcho((server.address() as net.AddressInfo).port);
+		} finally {
+			server.close();
+		}
+	});
+
+	it(`${UPLOAD / MEGABYTE} MB go out and come back over TLS.`, async function () {
+		skipUnlessBuilt(this, "32");
+		const server = new TlsServer({
+			certificate: await certificates.ec(),
+			onSecure: (socket) => echo(socket, UPLOAD),
+		});
+		try {
+			await runEcho(await server.listen(), programs.write("ca.pem", (await authorities.root()).pem));
+		} finally {
+			await server.close();
+		}
 	});
 });
 

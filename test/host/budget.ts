@@ -3,7 +3,8 @@
  * client's. It is preloaded like the library, as the modules of a device's application lie in its flash; the test's own
  * main module calls `run`.
  *
- * Arguments: port, then one of `get PATH BYTES`, `put BYTES length|chunked`, `many COUNT`, `plan SIZES`, and the file of a
+ * Arguments: port, then one of `get PATH BYTES`, `put BYTES length|chunked`, `raw BYTES -` (an echo), `many COUNT`,
+ * `plan SIZES`, and the file of a
  * CA for TLS. Prints lines of JSON.
  */
 
@@ -19,11 +20,13 @@ const SAMPLE = 61;
 class Budget {
 	readonly name = "budget";
 	readonly mode = argv[1];
-	readonly size = Number(argv[1] === "put" ? argv[2] : argv[3]);
+	readonly size = Number(argv[1] === "get" ? argv[3] : argv[2]);
 	readonly count = argv[1] === "many" ? Number(argv[2]) : 1;
 	// one period and a piece for writing, so that a piece can begin anywhere
 	readonly buffer = new Uint8Array(BUFFER);
 	position = 0;
+	/** Of what has come back. */
+	returned = 0;
 	completed = 0;
 	done = 0;
 	context: lws.Context | undefined;
@@ -44,14 +47,18 @@ class Budget {
 			port: Number(argv[0]),
 			host: "localhost",
 			path: this.mode === "get" ? (argv[2] as string) : "/",
-			method: this.mode === "put" ? "PUT" : "GET",
+			method: this.mode === "raw" ? "RAW" : this.mode === "put" ? "PUT" : "GET",
 			sslConnection: this.authority ? lws.LCCSCF_USE_SSL : 0,
 		});
 	}
 
+	fill(): void {
+		for (let i = 0; i < BUFFER; i++) this.buffer[i] = patternByte(i);
+	}
+
 	append(wsi: lws.Wsi): void {
 		if (this.mode !== "put") return;
-		for (let i = 0; i < BUFFER; i++) this.buffer[i] = patternByte(i);
+		this.fill();
 		if (argv[3] === "length") lws.addHttpHeaderByName(wsi, "Content-Length", `${this.size}`);
 		lws.clientHttpBodyPending(wsi, true);
 		lws.callbackOnWritable(wsi);
@@ -62,16 +69,18 @@ class Budget {
 		const piece = Math.min(lws.peerWriteAllowance(wsi), this.size - this.position, BUFFER - start);
 		const isLast = this.position + piece === this.size;
 		const bytes = this.buffer.subarray(start, start + piece);
-		this.position += lws.write(wsi, bytes, isLast ? lws.LWS_WRITE_HTTP_FINAL : lws.LWS_WRITE_HTTP);
+		this.position += lws.write(
+			wsi,
+			bytes,
+			isLast && this.mode === "put" ? lws.LWS_WRITE_HTTP_FINAL : lws.LWS_WRITE_HTTP,
+		);
 		if (this.position < this.size) lws.callbackOnWritable(wsi);
 	}
 
-	check(length: number): void {
-		const { buffer, position } = this;
+	check(buffer: Uint8Array, position: number, length: number): void {
 		for (let i = 0; i < length; i += SAMPLE) {
 			if (buffer[i] !== patternByte(position + i)) throw new Error(`the byte at ${position + i} is another`);
 		}
-		this.position += length;
 	}
 
 	ended(): void {
@@ -86,6 +95,16 @@ class Budget {
 			case lws.LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
 				this.append(wsi);
 				break;
+			case lws.LWS_CALLBACK_RAW_CONNECTED:
+				this.fill();
+				lws.callbackOnWritable(wsi);
+				break;
+			case lws.LWS_CALLBACK_RAW_RX:
+				this.check(input as Uint8Array, this.returned, length);
+				this.returned += length;
+				if (this.returned === this.size) this.completed++;
+				break;
+			case lws.LWS_CALLBACK_RAW_WRITEABLE:
 			case lws.LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
 				this.put(wsi);
 				break;
@@ -93,12 +112,15 @@ class Budget {
 				lws.httpClientRead(wsi, this.buffer);
 				break;
 			case lws.LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-				if (this.mode === "get") this.check(length);
+				if (this.mode !== "get") break;
+				this.check(this.buffer, this.position, length);
+				this.position += length;
 				break;
 			case lws.LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
 				this.completed++;
 				break;
 			case lws.LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+			case lws.LWS_CALLBACK_RAW_CLOSE:
 			case lws.LWS_CALLBACK_CLOSED_CLIENT_HTTP:
 				if (input) console.error((input as Error).message);
 				break;
