@@ -11,8 +11,8 @@ export interface Destination {
 	readonly localAddress: string | undefined;
 	/** undefined: no TLS. */
 	readonly security: Security | undefined;
-	/** Absent: HTTP/1.1. */
-	readonly role?: RoleKind;
+	/** Absent, for it would take room in each: HTTP/1.1. Set with the rest. */
+	role?: RoleKind;
 }
 
 export function isSameDestination(a: Destination, b: Destination): boolean {

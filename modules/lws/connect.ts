@@ -1,6 +1,6 @@
 /** Starting a request: lws_client_connect_via_info and its many members. */
 import type { Deadlines } from "../dispatch/deadline.js";
-import type { Redirects } from "../dispatch/request.js";
+import type { Destination, Redirects } from "../dispatch/request.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
 import { RoleKind } from "../roles/role.js";
@@ -76,7 +76,6 @@ export const DEFAULT_REDIRECTS = 4;
 
 /** The method of a connection that has none. */
 const RAW = "RAW";
-const RAW_ROLE = Object.freeze({ role: RoleKind.Raw });
 
 function requireText(name: string, value: unknown): string {
 	if (typeof value !== "string" || value === "") throw new TypeError(`${name} is missing`);
@@ -186,18 +185,14 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
 	if (redirects) keepHeaders?.push("location");
 	const { deadlines } = info;
+	const destination: Destination = { address, port: info.port, localAddress: info.iface, security };
+	if (isRaw) destination.role = RoleKind.Raw;
 	const wsi = new (isRaw ? RawWsi : ClientWsi)<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(
 		{
 			method,
 			target: info.path ?? "",
-			destination: {
-				address,
-				port: info.port,
-				localAddress: info.iface,
-				security,
-				...(isRaw ? RAW_ROLE : undefined),
-			},
+			destination,
 			deadlines: completeDeadlines(isRaw ? { ...deadlines, idle: deadlines?.idle ?? 0 } : deadlines, context.deadlines),
 			keepHeaders,
 			isPipelined: !isRaw && ((info.sslConnection ?? 0) & LCCSCF_PIPELINE) !== 0,
