@@ -21,6 +21,7 @@ const HOST = "build/xs-desktop";
 const MB = 1_000_000;
 
 const LIBRARY = ["--preload", "lws-xs=build/lib/lws-xs.js", "build/bench/client.js"];
+const RAW = [...LIBRARY.slice(0, 2), "build/bench/raw.js"];
 
 /**
  * The loads of the client: name, unit, target, and what the SDK's own client (8.2.3) takes for the same on a socket without
@@ -126,6 +127,25 @@ const GROUPS = {
 			}
 		} finally {
 			await server.stop();
+		}
+	},
+
+	async *raw() {
+		const bytes = 20 * MB;
+		const source = await startServer("source.mjs", bytes);
+		const one = await startServer("source.mjs", 1);
+		const run = ({ port }, size) => instructions(HOST, [...RAW, `${port}`, `${size}`]);
+		try {
+			const idle = await instructions(HOST, ["build/bench/idle.js"]);
+			for (const size of [1536, CLIENT_BUFFER]) {
+				const value = ((await run(source, size)) - (await run(one, size))) / bytes;
+				const bare = (await instructions(HOST, ["build/bench/read.js", `${source.port}`, `${size}`])) - idle;
+				const name = `raw: download, ${size} bytes (reference: bare loop)`;
+				yield { name, unit: "instructions/byte", value, reference: bare / bytes };
+			}
+		} finally {
+			await source.stop();
+			await one.stop();
 		}
 	},
 

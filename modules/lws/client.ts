@@ -76,6 +76,8 @@ export function peerWriteAllowance(wsi: AnyWsi): number {
  * With `method: "RAW"` the bytes go out as they are, by LWS_WRITE_RAW, from RAW_CONNECTED on. There is no last write, and
  * LWS_WRITE_HTTP_FINAL throws RangeError: sockets of ECMA-419 cannot end one direction alone.
  *
+ * After a write was refused WRITEABLE comes when there is more room than then: write no more than its `len`.
+ *
  * @example
  * case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
  * 	write(wsi, piece, isLast ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP);
