@@ -148,7 +148,9 @@ export interface Wsi<User = unknown> {
 	user: User;
 	readonly parent: Wsi | undefined;
 	/** The youngest first. */
-	readonly children: Wsi[];
+	readonly children: readonly Wsi[];
+	/** @internal The same; absent until there are some. */
+	offspring: Wsi[] | undefined;
 	/** Why it ended; undefined before that, and after a complete response. */
 	readonly error: LwsError | undefined;
 	readonly isEnded: boolean;

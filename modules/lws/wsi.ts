@@ -35,36 +35,53 @@ interface AnyProtocol {
 	callback(wsi: unknown, reason: Reason, user: unknown, input: unknown, length: number): CallbackResult;
 }
 
+/** In this order. */
+const enum Life {
+	New,
+	/** Its protocol has been told of it. */
+	Bound,
+	Established,
+	Ended,
+}
+
+const NONE: readonly Wsi[] = Object.freeze([]);
+
 export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	readonly vhost: Vhost;
 	readonly protocol: Protocol<User>;
 	user: User;
-	readonly parent: Wsi | undefined;
-	readonly children: Wsi[] = [];
-	error: LwsError | undefined;
+	// a wsi may wait in the queue for long: what it has none of until it is served, or ever, is not there before that
+	declare readonly parent: Wsi | undefined;
+	declare offspring: Wsi[] | undefined;
+	declare error: LwsError | undefined;
 	transaction: Transaction | undefined;
-	exchange: Exchange | undefined;
-	head: RequestHead | undefined;
+	declare exchange: Exchange | undefined;
+	declare head: RequestHead | undefined;
 	postedNext: Posted | undefined;
-	#bound = false;
-	#established = false;
-	#ended = false;
+	/** @internal */
+	life: Life = Life.New;
 	/** An exception of the callback is caught further out. */
-	#isGuarded = false;
-	#isWriteableWanted = false;
+	declare private isGuarded: boolean | undefined;
+	declare private isWriteableWanted: boolean | undefined;
 	/** WRITEABLE is under way, and comes again from there when that is wanted. */
-	#isTelling = false;
+	declare private isTelling: boolean | undefined;
 	/** The application has said that nothing is left to send, and the last bytes had no room yet. */
-	#isFinishing = false;
+	declare private isFinishing: boolean | undefined;
 	/** What a callback threw after the response was complete. */
-	#late: LwsError | undefined;
+	declare private late: LwsError | undefined;
 
 	constructor(vhost: Vhost, protocol: Protocol<User>, user: User, parent: Wsi | undefined) {
 		this.vhost = vhost;
 		this.protocol = protocol;
 		this.user = user;
+		if (!parent) return;
 		this.parent = parent;
-		parent?.children.unshift(this as Wsi);
+		parent.offspring ??= [];
+		parent.offspring.unshift(this as Wsi);
+	}
+
+	get children(): readonly Wsi[] {
+		return this.offspring ?? NONE;
 	}
 
 	/** A getter, for it is the same for all of a class: so it takes no slot of a wsi. */
@@ -73,7 +90,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	get isEnded(): boolean {
-		return this.#ended || (this.transaction?.isEnded ?? true);
+		return this.life === Life.Ended || (this.transaction?.isEnded ?? true);
 	}
 
 	/** Calls the protocol. True: it wants to go on. An exception ends this wsi, and nothing else. */
@@ -89,17 +106,17 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	/** Begins in the next turn of the loop. */
 	begin(transaction: Transaction, head: RequestHead | undefined): void {
 		this.transaction = transaction;
-		this.head = head;
+		if (head) this.head = head;
 		this.vhost.turn.post(this);
 	}
 
 	runPosted(): void {
-		if (this.#bound) {
+		if (this.life !== Life.New) {
 			this.bodyWritable(this.exchange?.worthwhile ?? 0);
 			return;
 		}
 		if (this.isEnded) return;
-		this.#bound = true;
+		this.life = Life.Bound;
 		this.vhost.initProtocols();
 		// each of them may end it
 		const bound = this.call(this.face.bind, undefined, 0) && !this.isEnded;
@@ -113,17 +130,17 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	wantWriteable(): void {
-		this.#isWriteableWanted = true;
-		if (this.#bound && !this.#isTelling) this.vhost.turn.post(this);
+		this.isWriteableWanted = true;
+		if (this.life !== Life.New && !this.isTelling) this.vhost.turn.post(this);
 	}
 
 	finishBody(): void {
-		this.#isFinishing = true;
+		this.isFinishing = true;
 		this.tryFinish();
 	}
 
 	private tryFinish(): void {
-		if (this.#isFinishing && this.exchange?.write(EMPTY, true)) this.#isFinishing = false;
+		if (this.isFinishing && this.exchange?.write(EMPTY, true)) this.isFinishing = false;
 	}
 
 	// the observer of the transaction
@@ -136,12 +153,12 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		if (!this.call(LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER, undefined, 0)) return false;
 		this.head = undefined;
 		head.complete(transaction);
-		if (transaction.bodyKind === BodyKind.None) this.#isFinishing = false;
+		if (transaction.bodyKind === BodyKind.None) this.isFinishing = false;
 		return true;
 	}
 
 	private prepareAgain({ bodyKind, request }: Transaction): boolean {
-		this.#isFinishing = false;
+		this.isFinishing = false;
 		if (bodyKind === BodyKind.None) return true;
 		try {
 			request.redirects?.rewind?.();
@@ -157,42 +174,42 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	bodyWritable(allowance: number): void {
-		if (this.#isFinishing) this.tryFinish();
+		if (this.isFinishing) this.tryFinish();
 		// in the middle of `submit` there is no exchange yet; what is wanted then has been posted
-		if (!this.#isWriteableWanted || allowance === 0 || this.#isTelling || !this.exchange) return;
-		this.#isTelling = true;
+		if (!this.isWriteableWanted || allowance === 0 || this.isTelling || !this.exchange) return;
+		this.isTelling = true;
 		let room = allowance;
 		// not by way of `call`: the application goes deep from here, and a device has 384 slots of stack
 		try {
 			const { protocol, user } = this;
 			const { writeable } = this.face;
-			for (let i = 0; i < WRITES && room > 0 && this.#isWriteableWanted; i++) {
-				this.#isWriteableWanted = false;
+			for (let i = 0; i < WRITES && room > 0 && this.isWriteableWanted; i++) {
+				this.isWriteableWanted = false;
 				if ((protocol as AnyProtocol).callback(this, writeable, user, undefined, room)) this.refuse();
 				room = this.exchange?.worthwhile ?? 0;
 			}
 		} catch (exception) {
 			this.threw(exception);
 		}
-		this.#isTelling = false;
+		this.isTelling = false;
 		// without room the stream says when there is some
-		if (this.#isWriteableWanted && (room > 0 || !this.exchange)) this.vhost.turn.post(this);
+		if (this.isWriteableWanted && (room > 0 || !this.exchange)) this.vhost.turn.post(this);
 	}
 
 	responded(): boolean {
 		const { filter, established } = this.face;
 		if (filter !== undefined && (!this.call(filter, undefined, 0) || this.isEnded)) return false;
-		this.#established = true;
+		this.life = Life.Established;
 		if (this.call(established, undefined, 0)) return true;
 		// lws: refusing here is a connection error
-		this.#established = false;
+		this.life = Life.Bound;
 		return false;
 	}
 
 	/** One guard for all announcements of a turn: entering `try` costs more than a callback. */
 	announced(exchange: Exchange): void {
 		const protocol = this.protocol;
-		this.#isGuarded = true;
+		this.isGuarded = true;
 		try {
 			do {
 				if (protocol.callback(this, LWS_CALLBACK_RECEIVE_CLIENT_HTTP, this.user, undefined, 0)) {
@@ -203,11 +220,11 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		} catch (exception) {
 			this.threw(exception);
 		}
-		this.#isGuarded = false;
+		this.isGuarded = false;
 	}
 
 	content(buffer: Uint8Array, count: number): boolean {
-		if (!this.#isGuarded) {
+		if (!this.isGuarded) {
 			if (!this.call(LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ, buffer, count)) this.refuse();
 		} else if (this.protocol.callback(this, LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ, this.user, buffer, count)) {
 			this.refuse();
@@ -220,18 +237,19 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	ended(cause: LwsError | undefined): void {
-		if (this.#ended) return;
-		const error = cause ?? this.#late;
+		const { life } = this;
+		if (life === Life.Ended) return;
+		const error = cause ?? this.late;
 		const { drop, closed } = this.face;
 		for (const child of [...this.children]) child.endNow();
-		this.#ended = true;
+		this.life = Life.Ended;
 		this.error = error;
-		if (this.#established) {
+		if (life === Life.Established) {
 			this.call(drop, undefined, 0);
 			this.call(closed, error, 0);
 		} else {
 			this.call(LWS_CALLBACK_CLIENT_CONNECTION_ERROR, error as LwsError, 0);
-			if (this.#bound) this.call(drop, undefined, 0);
+			if (life !== Life.New) this.call(drop, undefined, 0);
 		}
 		this.leaveParent();
 		this.call(LWS_CALLBACK_WSI_DESTROY, undefined, 0);
@@ -250,8 +268,9 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	private leaveParent(): void {
 		const parent = this.parent;
 		if (!parent) return;
-		const index = parent.children.indexOf(this as Wsi);
-		if (index >= 0) parent.children.splice(index, 1);
+		const siblings = parent.offspring as Wsi[];
+		const index = siblings.indexOf(this as Wsi);
+		if (index >= 0) siblings.splice(index, 1);
 		if (!parent.call(LWS_CALLBACK_CHILD_CLOSING, this as Wsi, 0)) {
 			parent.end(new LwsError("app:callback-refused", parent.transaction?.delivered ?? "no"));
 		}
@@ -264,7 +283,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 
 	private threw(exception: unknown): void {
 		const error = new LwsError("app:callback-threw", this.transaction?.delivered ?? "no", exception);
-		if (this.isEnded) this.#late ??= error;
+		if (this.isEnded) this.late ??= error;
 		else this.end(error);
 	}
 }
