@@ -57,7 +57,7 @@ export function planHop(from: Redirected, table: HeadTable): Hop | string | unde
 	const { scheme, target } = uri;
 	if (scheme !== "http" && scheme !== "https") return undefined;
 	const isBodiless = method !== "HEAD" && (status === 303 || (status < 303 && method === "POST"));
-	if (!isBodiless && from.bodyKind !== BodyKind.None && !redirects.rewind) return undefined;
+	if (!isBodiless && from.bodyKind !== BodyKind.None && !request.rewind) return undefined;
 	const authority = authorityOf(uri);
 	const isSame = scheme === old.scheme && authority === authorityOf(old);
 	let next = destination;
@@ -87,17 +87,18 @@ function nextFields({ fields, secrets }: Redirected, host: string, isSame: boole
 	return kept;
 }
 
-/** Reads the body of a redirect away. */
+/** Reads the body of a redirect away, or of a response after which the same request is sent again. */
 export class Drain implements BodyHandler {
 	readonly exchange: Exchange;
-	readonly hop: Hop;
+	/** What comes then; a number: the same request, after so many milliseconds. */
+	readonly next: Hop | number;
 	private readonly owner: { failed(code: string): void };
 	private readonly buffer = new Uint8Array(BUFFER);
 	private left = REDIRECT_BODY_LIMIT;
 
-	constructor(exchange: Exchange, hop: Hop, owner: { failed(code: string): void }) {
+	constructor(exchange: Exchange, next: Hop | number, owner: { failed(code: string): void }) {
 		this.exchange = exchange;
-		this.hop = hop;
+		this.next = next;
 		this.owner = owner;
 	}
 

@@ -26,10 +26,22 @@ export interface Redirects {
 	readonly limit: number;
 	/** From https to http, too. */
 	readonly mayDowngrade: boolean;
-	/** Begins the body of the request anew; undefined: it cannot be had again. */
-	readonly rewind: (() => void) | undefined;
 	/** For another origin; undefined: there is no TLS. */
 	secure(host: string, port: number): Security | undefined;
+}
+
+/** What is done about failures that may pass. */
+export interface Recovery {
+	/** Milliseconds before each retry, of which the last ones repeat; undefined: none is made. */
+	readonly table: readonly number[] | undefined;
+	/** The most retries. */
+	readonly count: number;
+	/** Of a wait so many per cent are added at most. */
+	readonly jitter: number;
+	/** The application says that doing it twice does no harm. */
+	readonly isReplayable: boolean;
+	/** How often a body that broke off is continued at most. */
+	readonly resumes: number;
 }
 
 /** The request as it was asked for; the face completes the fields when its head is made. */
@@ -38,4 +50,8 @@ export interface Request extends OrderRequest {
 	readonly deadlines: Deadlines;
 	/** undefined: none are followed. */
 	readonly redirects: Redirects | undefined;
+	/** Begins the body anew; undefined: it cannot be had again. */
+	readonly rewind: (() => void) | undefined;
+	/** Absent: nothing is. */
+	readonly recovery?: Recovery;
 }

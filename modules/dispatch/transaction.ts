@@ -11,6 +11,8 @@ import type { Secured } from "../transport/security.js";
 import { Deadline, type DeadlineOwner } from "./deadline.js";
 import { Drain, type Hop, planHop, REDIRECT_BODY_TIME } from "./redirect.js";
 import type { Request } from "./request.js";
+import { beginResume, type Resume } from "./resume.js";
+import { isBodyBegun, isIdempotent, isRepeatable, isTransient, Left, planAnswer, planRetry } from "./retry.js";
 import type { Clock, Timing } from "./timing.js";
 import type { Posted, TimerClass, Turn } from "./turn.js";
 
@@ -38,6 +40,8 @@ export interface TransactionHost {
 	readonly Timer: TimerClass;
 	readonly Time: Clock;
 	readonly turn: Turn;
+	/** The time of the day, in milliseconds since 1970. */
+	readonly now: () => number;
 }
 
 /** Whoever brings transactions to connections. */
@@ -49,16 +53,13 @@ export interface Placer {
 
 /** In this order. */
 export const enum TransactionState {
-	/** Waits for a turn, or for a connection. */
+	/** Waits for a turn, for a connection, or for the time of its next attempt. */
 	Queued,
 	Exchanging,
 	/** Over, which the observer has yet to be told. */
 	Ended,
 	Told,
 }
-
-/** Methods that may be repeated without asking (RFC 9110 section 9.2.2). */
-const IDEMPOTENT: readonly string[] = Object.freeze(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /** From then on a request is not sent behind others any more: the server does not answer what is. */
 const RESENDS = 2;
@@ -69,7 +70,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	/** Another one after a redirect, as are the fields and the framing. */
 	request: Request;
 	readonly observer: Observer;
-	/** The observer, but for the body of a redirect. */
+	/** The observer, but for the body of a response that is not delivered. */
 	handler: BodyHandler;
 	/** Names and values in turn; complete when the observer has prepared the head. */
 	fields: readonly string[] = NO_FIELDS;
@@ -93,17 +94,24 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	timing: Timing;
 	/** The connection of the present attempt had served before. */
 	isReused = false;
-	/** The present attempt is the second. */
+	/** The present attempt is the second, at once, after a kept connection that turned out to be dead. */
 	isRetried = false;
 	/** How often connections ended before they came to it. */
 	declare resends: number | undefined;
+	/** Attempts before the present one, and those of them that were retries by the policy. */
+	declare attempts: number | undefined;
+	declare retries: number | undefined;
+	/** The response had begun when its connection was lost, and is being continued. */
+	declare resume: Resume | undefined;
+	hasLeft: Left = Left.Nothing;
 	postedNext: Posted | undefined;
 	/** The observer has been asked to complete the head. */
 	#prepared = false;
-	/** In any attempt: what was sent may have been acted upon. */
-	#isSending = false;
-	/** A peer has done what it was asked for, and its redirect leads to what came of that. */
-	#isDone = false;
+	/**
+	 * Of earlier attempts; "yes" too when a peer has done what it was asked for, and its redirect leads to what came of
+	 * that.
+	 */
+	#past: Delivered = "no";
 	#drain: Drain | undefined;
 	/** Why it ended, until that is told. */
 	#error: LwsError | undefined;
@@ -129,12 +137,12 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	}
 
 	get delivered(): Delivered {
-		if (this.status > 0 || this.#isDone) return "yes";
-		return this.#isSending ? "maybe" : "no";
+		if (this.status > 0) return "yes";
+		return this.hasLeft > Left.Nothing && this.#past === "no" ? "maybe" : this.#past;
 	}
 
 	get isReplayable(): boolean {
-		return (this.resends ?? 0) < RESENDS && IDEMPOTENT.includes(this.request.method);
+		return (this.resends ?? 0) < RESENDS && isIdempotent(this.request.method);
 	}
 
 	/** Begins in the next turn. */
@@ -198,72 +206,119 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	}
 
 	sending(count: number): void {
-		this.#isSending = true;
+		this.hasLeft = Left.Some;
 		const { timing } = this;
 		timing.sentHead += count;
 		timing.requested = this.#host.Time.ticks;
 	}
 
 	sent(): void {
-		if (this.status === 0) this.#deadline.phase("timeout:first-byte", this.request.deadlines.firstByte);
+		this.hasLeft = Left.All;
+		if (!this.table) this.#deadline.phase("timeout:first-byte", this.request.deadlines.firstByte);
 	}
 
 	responded(status: number, minor: number, reason: string, table: HeadTable | undefined): boolean {
 		this.table = table;
-		this.status = status;
-		this.minor = minor;
-		this.reason = reason;
+		const { resume } = this;
+		if (!resume) {
+			this.status = status;
+			this.minor = minor;
+			this.reason = reason;
+		}
 		this.#deadline.idle(this.request.deadlines.idle);
-		const hop = table && planHop(this, table);
-		if (hop) return this.redirected(hop);
-		if (!this.observer.responded()) {
+		const host = this.#host;
+		const next =
+			resume && table
+				? resume.answered(this, host, status, table)
+				: table && (planHop(this, table) ?? planAnswer(this, host, status, table));
+		if (next !== undefined) return this.diverted(next);
+		if (!resume && !this.observer.responded()) {
 			this.end(new LwsError("app:callback-refused", this.delivered));
 			return false;
 		}
 		return !this.isEnded;
 	}
 
-	private redirected(hop: Hop | string): boolean {
-		if (typeof hop === "string") this.failed(hop);
-		else if (!this.observer.redirected(hop.uri)) this.end(new LwsError("app:callback-refused", "yes"));
+	/** The response is not delivered: an error, another request, or the same once more. */
+	private diverted(next: Hop | string | number): boolean {
+		if (typeof next === "string") this.failed(next);
+		else if (typeof next !== "number" && !this.observer.redirected(next.uri)) {
+			this.end(new LwsError("app:callback-refused", "yes"));
+		}
 		const { exchange } = this;
-		if (this.isEnded || !exchange || typeof hop === "string") return false;
+		if (this.isEnded || !exchange || typeof next === "string") return false;
 		this.observer.exchange = undefined;
-		this.handler = this.#drain = new Drain(exchange, hop, this);
+		this.handler = this.#drain = new Drain(exchange, next, this);
 		this.#deadline.phase("", REDIRECT_BODY_TIME);
 		return true;
 	}
 
-	/** What is left of a redirect's body is not worth waiting for, if anything is. */
-	private follow({ exchange, hop }: Drain): void {
-		this.#drain = undefined;
-		this.handler = this.observer;
-		exchange.cancel();
-		this.#isDone ||= hop.request.method !== this.request.method;
-		this.request = hop.request;
-		this.fields = hop.fields;
-		if (hop.isBodiless) this.bodyKind = BodyKind.None;
+	/** What is left of the body of such a response is not worth waiting for, if anything is. */
+	private follow({ next }: Drain): void {
+		if (typeof next === "number") {
+			this.retry(next);
+			return;
+		}
+		this.abandon();
+		if (next.request.method !== this.request.method) this.#past = "yes";
+		this.request = next.request;
+		this.fields = next.fields;
+		if (next.isBodiless) this.bodyKind = BodyKind.None;
 		this.hops++;
-		this.#prepared = this.isRetried = this.#isSending = false;
-		this.requeue();
+		if (this.attempts) this.attempts = 0;
+		this.#prepared = this.isRetried = false;
+		this.requeue(0);
 	}
 
-	private requeue(): void {
-		this.status = 0;
-		this.reason = "";
-		this.observer.exchange = this.table = this.secured = undefined;
+	/** The present attempt is over. */
+	private abandon(): void {
+		const exchange = this.#drain?.exchange ?? this.exchange;
+		this.observer.exchange = this.#drain = undefined;
+		this.handler = this.observer;
+		exchange?.cancel();
+	}
+
+	private retry(wait: number): void {
+		if (!this.resume) this.retries = (this.retries ?? 0) + 1;
+		this.isRetried = false;
+		this.again(wait);
+	}
+
+	/** The same request, after so many milliseconds. */
+	private again(wait: number): void {
+		const { resume } = this;
+		this.attempts = (this.attempts ?? 0) + 1;
+		if (this.#past === "no" && this.delivered !== "no") this.#past = "maybe";
+		if (resume) this.fields = resume.ask(this.fields);
+		if (isBodyBegun(this)) this.#prepared = false;
+		if (this.state === TransactionState.Queued) this.#placer.withdraw(this);
+		this.abandon();
+		this.requeue(wait);
+	}
+
+	private requeue(wait: number): void {
+		this.hasLeft = Left.Nothing;
+		if (!this.resume) {
+			this.status = 0;
+			this.reason = "";
+		}
+		this.table = this.secured = this.bodyReceived = this.bodySent = undefined;
 		const { began, connections } = this.timing;
 		this.timing = { began, connections, sentHead: 0 };
-		this.bodySent = undefined;
 		this.isReused = false;
 		this.state = TransactionState.Queued;
-		this.#deadline.phase("", 0);
-		this.#host.turn.post(this);
+		this.#deadline.phase("", wait);
+		if (wait === 0) this.#host.turn.post(this);
 	}
 
 	completed(): void {
 		if (this.#drain) {
 			this.follow(this.#drain);
+			return;
+		}
+		const missing = this.resume?.missing(this.bodyReceived ?? 0) ?? 0;
+		if (missing !== 0) {
+			this.failed(missing > 0 ? "h1:truncated-body" : "h1:resume-mismatch");
 			return;
 		}
 		this.observer.exchange = undefined;
@@ -273,27 +328,37 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	failed(code: string, detail?: unknown): void {
 		if (this.#drain && code !== "timeout:total") this.follow(this.#drain);
-		else if (!this.isEnded) this.end(new LwsError(code, this.delivered, detail));
+		else if (!this.isEnded && !this.recovers(code, detail)) {
+			const { resume } = this;
+			// why it broke off says more than why it could not be continued
+			const isOld = resume !== undefined && isTransient(code);
+			this.end(new LwsError(isOld ? resume.code : code, this.delivered, isOld ? resume.detail : detail));
+		}
 	}
 
-	unanswered(code: string, detail?: unknown, isBehind = false): void {
-		if (this.isEnded) return;
-		if (isBehind && (this.exchange?.bodySent ?? 0) === 0) {
-			this.resends = (this.resends ?? 0) + 1;
-			this.requeue();
-		} else if (this.canRetry()) {
-			this.isRetried = true;
-			this.requeue();
-		} else this.failed(code, detail);
+	/** True: there is another attempt. */
+	private recovers(code: string, detail?: unknown): boolean {
+		if (!this.request.recovery || !isTransient(code)) return false;
+		const host = this.#host;
+		const resume = this.status === 0 ? undefined : (this.resume ?? beginResume(this, host));
+		const wait = this.status === 0 ? planRetry(this, host) : resume?.plan(this, host, code, detail);
+		if (wait === undefined) return false;
+		if (resume) this.resume = resume;
+		this.retry(wait);
+		return true;
 	}
 
 	/**
-	 * A connection that had served before turned out to be dead: the request goes out again, once, when the peer cannot
-	 * mind (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1) and nothing of its body would have to be had again.
+	 * A connection that had served before turned out to be dead, or ended before it came to this request, which goes out
+	 * again when the peer cannot mind (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1): the former once.
 	 */
-	private canRetry(): boolean {
-		if (!this.isReused || this.isRetried || (this.exchange?.bodySent ?? 0) > 0) return false;
-		return IDEMPOTENT.includes(this.request.method);
+	unanswered(code: string, detail?: unknown, isBehind = false): void {
+		if (this.isEnded) return;
+		if ((isBehind || (this.isReused && !this.isRetried)) && isRepeatable(this)) {
+			if (isBehind) this.resends = (this.resends ?? 0) + 1;
+			else this.isRetried = true;
+			this.again(0);
+		} else this.failed(code, detail);
 	}
 
 	/** The first byte of a response has come. */
@@ -310,16 +375,16 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		this.#deadline.end();
 		this.#error = error;
 		this.timing.ended = this.#host.Time.ticks;
-		const exchange = this.#drain?.exchange ?? this.exchange;
-		this.observer.exchange = this.#drain = undefined;
-		exchange?.cancel();
+		this.abandon();
 		this.#host.turn.post(this);
 	}
 
 	expired(code: string): void {
 		const { turn } = this.#host;
 		turn.enter();
-		this.failed(code);
+		// the time for the next attempt has come, or that for a body which nobody waits for is over
+		if (code === "" && !this.#drain) turn.post(this);
+		else this.failed(code);
 		turn.leave();
 	}
 

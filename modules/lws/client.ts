@@ -238,7 +238,7 @@ export interface TransactionInfo {
 	/** The first byte of a response came, be it an interim one. */
 	readonly answered?: number;
 	readonly ended?: number;
-	/** Bytes of content that were read, and written. */
+	/** Bytes of content that were read, those before a body was resumed among them, and written. */
 	readonly received: number;
 	readonly sent: number;
 	/** Bytes of the request's head. What frames chunks, and TLS, is counted nowhere. */
@@ -249,7 +249,10 @@ export interface TransactionInfo {
 	readonly isReused: boolean;
 	/** Connections that were made for it, redirects included. */
 	readonly connections: number;
-	/** 2: a kept connection turned out to be dead, and was replaced. 0: it has none yet. */
+	/**
+	 * How often a connection was sought for it since its last redirect: more than once when it was retried, resumed, or a
+	 * kept connection turned out to be dead and was replaced. 0: it has none yet.
+	 */
 	readonly attempts: number;
 	/** The numeric address that it went to, or that was tried last; undefined until there is one. */
 	readonly remoteAddress: string | undefined;
@@ -269,18 +272,18 @@ export interface TransactionInfo {
 export function transactionInfo(wsi: AnyWsi): TransactionInfo | undefined {
 	const { transaction, exchange } = wsi;
 	if (!transaction) return undefined;
-	const { timing, request, table, isReused, isRetried } = transaction;
+	const { timing, request, table, isReused, attempts = 0, resume } = transaction;
 	const { bodyReceived, bodySent } = exchange ?? transaction;
 	const { began, assigned, sentHead, address, connections = 0 } = timing;
 	const info: Partial<Record<Moment, number>> & Omit<TransactionInfo, Moment> = {
 		began,
-		received: bodyReceived ?? 0,
+		received: (bodyReceived ?? 0) + (resume?.received ?? 0),
 		sent: bodySent ?? 0,
 		sentHead,
 		receivedHead: table ? (table.words[Head.Size] as number) : 0,
 		isReused,
 		connections,
-		attempts: (isRetried ? 1 : 0) + (assigned === undefined ? 0 : 1),
+		attempts: attempts + (assigned === undefined ? 0 : 1),
 		remoteAddress: address,
 		remotePort: request.destination.port,
 	};

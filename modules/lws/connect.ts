@@ -1,6 +1,7 @@
 /** Starting a request: lws_client_connect_via_info and its many members. */
 import type { Deadlines } from "../dispatch/deadline.js";
 import type { Destination, Redirects } from "../dispatch/request.js";
+import { RESUME_FIELDS } from "../dispatch/resume.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
 import { RoleKind } from "../roles/role.js";
@@ -16,6 +17,7 @@ import { completeDeadlines } from "./options.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
 import { RawWsi } from "./raw-wsi.js";
 import { RequestHead } from "./request-head.js";
+import { completeRecovery, type RetryPolicy } from "./retry-policy.js";
 import { ClientWsi } from "./wsi.js";
 
 /** lws_client_connect_info; the README has a table of what each member does here. */
@@ -66,9 +68,19 @@ export interface ConnectInfo<User = unknown> {
 	maxRedirects?: number;
 	/**
 	 * Begins the request body anew: WRITEABLE comes again from its first byte. With it a redirect that keeps method and
-	 * body is followed; without it such a response (307, 308) is delivered. It is called before the head is sent again.
+	 * body is followed, and a request of which something has been sent can be sent again; without it such a response (307,
+	 * 308) is delivered. It is called before the head is sent again.
 	 */
 	rewind?: () => void;
+	/** Doing it twice does no harm, as with a POST that carries a key of its own: it may be sent again as a GET may. */
+	replayable?: boolean;
+	/** What is tried again, and after how long; without it nothing is. Source: lws_retry_bo_t. */
+	retryAndIdlePolicy?: RetryPolicy;
+	/**
+	 * How often the body of a GET that breaks off is continued by a request for the rest, without the application noticing;
+	 * default 0. An attempt that cannot continue ends with `h1:resume-…`.
+	 */
+	maxResumes?: number;
 }
 
 /** As many as lws follows; a loop is found by it. */
@@ -154,7 +166,6 @@ function followRedirects(info: ConnectInfo<never>, vhost: Vhost): Redirects | un
 	return {
 		limit,
 		mayDowngrade: (flags & LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS) !== 0,
-		rewind: info.rewind,
 		secure: (host, port) => vhost.ssl?.secure({ host, port, flags, alpn, pins }),
 	};
 }
@@ -183,7 +194,9 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const security = findSecurity(info as ConnectInfo<never>, host, vhost);
 	const redirects = followRedirects(info as ConnectInfo<never>, vhost);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
+	const recovery = completeRecovery(info);
 	if (redirects) keepHeaders?.push("location");
+	if (recovery) keepHeaders?.push("retry-after", ...(recovery.resumes > 0 ? RESUME_FIELDS : []));
 	const { deadlines } = info;
 	const destination: Destination = { address, port: info.port, localAddress: info.iface, security };
 	if (isRaw) destination.role = RoleKind.Raw;
@@ -197,6 +210,8 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 			keepHeaders,
 			isPipelined: !isRaw && ((info.sslConnection ?? 0) & LCCSCF_PIPELINE) !== 0,
 			redirects,
+			rewind: info.rewind,
+			...(recovery && { recovery }),
 		},
 		wsi,
 		vhost.pool,

@@ -21,4 +21,5 @@ export {
 export type { NetworkProvider } from "./network.js";
 export { type MemoryPlan, memoryPlan, type Sizes, type VhostInfo } from "./options.js";
 export type { AnyProtocol, AnyWsi, Context, Event, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
+export type { RetryPolicy } from "./retry-policy.js";
 export type { ClientSslCtx, ClientSslInfo, SslBytes, TLSVersion } from "./ssl.js";

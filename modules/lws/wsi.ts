@@ -161,7 +161,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		this.isFinishing = false;
 		if (bodyKind === BodyKind.None) return true;
 		try {
-			request.redirects?.rewind?.();
+			request.rewind?.();
 		} catch (exception) {
 			this.threw(exception);
 		}

@@ -74,6 +74,8 @@ export interface StageOptions extends Partial<lws.ContextInfo> {
 	tls?: Theatre;
 	/** What transactionInfo goes by, instead of the stage's virtual time. */
 	clock?: lws.Clock;
+	/** The time of the day when virtual time begins, in milliseconds since 1970; absent: the machine's. */
+	day?: number;
 	/** For all requests that have none of their own. */
 	on?: Handlers;
 	/** PROTOCOL_INIT and PROTOCOL_DESTROY are lines of the log, too. */
@@ -111,7 +113,7 @@ export class Stage {
 			this.connect(peer);
 		};
 		this.protocol = { name: "http", callback: (...event) => this.#callback(...event) };
-		const { device: _device, faults: _faults, clock: _clock, tls, on: _on, protocolLines: _lines, ...info } = options;
+		const { device: _device, faults: _faults, clock: _clock, tls, on: _on, protocolLines: _lines, day, ...info } = options;
 		this.context = lws.createContext({
 			host: {
 				TCP: this.network.TCP,
@@ -119,6 +121,7 @@ export class Stage {
 				Timer: this.clock.Timer,
 				Time: options.clock ?? this.clock.Time,
 				resolver: {},
+				...(day !== undefined && { now: () => day + this.clock.now }),
 				...(tls && { TLS: tls.module, authorities: () => undefined }),
 			},
 			options: tls ? lws.LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0,
