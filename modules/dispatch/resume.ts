@@ -168,7 +168,8 @@ export class Resume {
 		}
 		const fruitless = gained > 0 ? 0 : this.fruitless + 1;
 		const { table, count, resumes } = recovery;
-		if (this.count >= resumes || fruitless > (table ? count : RESUME_ATTEMPTS)) return undefined;
+		const isVain = fruitless > 0 && fruitless >= (table ? count : RESUME_ATTEMPTS);
+		if (this.count >= resumes || isVain) return undefined;
 		const wait = waitFor(
 			from,
 			recovery,

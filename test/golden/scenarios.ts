@@ -11,11 +11,23 @@ import { rawEnds } from "./raw-ends.js";
 import { redirectEnds, secureRedirects } from "./redirect-ends.js";
 import { redirects } from "./redirects.js";
 import { requests } from "./requests.js";
+import { resumes } from "./resumes.js";
+import { retries, toldRetries } from "./retries.js";
 import type { Scenario } from "./scenario.js";
 import { secure } from "./secure.js";
 
 /** The device tells of an end twice or at once, and of a reset as of an end: but for that, applications notice nothing. */
-const onDevice = [...bodies, ...requests, ...connections, ...pipelining, ...pipelineEnds, ...redirects, ...raws]
+const onDevice = [
+	...bodies,
+	...requests,
+	...connections,
+	...pipelining,
+	...pipelineEnds,
+	...redirects,
+	...raws,
+	...retries,
+	...resumes,
+]
 	.filter(({ title }) => !/\breset\b/i.test(title))
 	.map((scenario) => ({
 		...scenario,
@@ -42,6 +54,9 @@ export const scenarios: readonly Scenario[] = [
 	...redirectEnds,
 	...raws,
 	...rawEnds,
+	...retries,
+	...toldRetries,
+	...resumes,
 	...onDevice,
 	...overTLS,
 	...secure,

@@ -113,7 +113,16 @@ export class Stage {
 			this.connect(peer);
 		};
 		this.protocol = { name: "http", callback: (...event) => this.#callback(...event) };
-		const { device: _device, faults: _faults, clock: _clock, tls, on: _on, protocolLines: _lines, day, ...info } = options;
+		const {
+			device: _device,
+			faults: _faults,
+			clock: _clock,
+			tls,
+			on: _on,
+			protocolLines: _lines,
+			day,
+			...info
+		} = options;
 		this.context = lws.createContext({
 			host: {
 				TCP: this.network.TCP,
