@@ -118,6 +118,9 @@ class Running {
 			deadlines: request.deadlines,
 			keepHeaders: request.keepHeaders,
 			maxRedirects: request.maxRedirects,
+			retryAndIdlePolicy: request.retryAndIdlePolicy,
+			replayable: request.replayable,
+			maxResumes: request.maxResumes,
 			rewind: request.canRewind ? () => (this.result.sent = 0) : undefined,
 		});
 		this.#busy = false;
@@ -213,9 +216,10 @@ class Running {
 		result.certificate = peerCertificate(wsi);
 	}
 
-	/** The head stays readable until the end. */
+	/** The head stays readable until the end; that of a response that is continued is another one. */
 	#compare(wsi: Wsi<Running>): void {
 		if (httpClientHttpResponse(wsi) !== this.result.status) this.fault("the status has changed");
+		if (wsi.transaction?.resume) return;
 		if (fieldsOf(wsi).join("\n") !== this.result.fields.join("\n")) this.fault("the fields have changed");
 	}
 

@@ -1,5 +1,5 @@
 /** What the client program `test/host/wire-client.ts` is asked to do, and what it tells; types for both sides. */
-import type { TransactionInfo } from "lws-xs";
+import type { RetryPolicy, TransactionInfo } from "lws-xs";
 
 export interface PlannedRequest {
 	/** Index into the plan's contexts, 0 when absent. */
@@ -32,6 +32,9 @@ export interface PlannedRequest {
 	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; total?: number };
 	keepHeaders?: string[];
 	maxRedirects?: number;
+	retryAndIdlePolicy?: RetryPolicy;
+	replayable?: boolean;
+	maxResumes?: number;
 	/** The body can be sent again. */
 	canRewind?: boolean;
 	/** Names among `fields` that are for this origin only. */
