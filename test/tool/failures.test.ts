@@ -9,7 +9,7 @@ import { errorCodes } from "lws-xs";
 import { Folder, freePort, Recorder, TOOL, tool, withRaw } from "./tool.js";
 
 const NOT_BUILT_IN = (
-	"-F -u --digest --compressed -r -C --retry --retry-delay --http2 --http2-prior-knowledge -Z " +
+	"-F -u --digest --compressed --http2 --http2-prior-knowledge -Z " +
 	"--parallel --parallel-max -x --proxy-user --socks5 --socks5-hostname --noproxy -4 -6 --speed-limit --speed-time " +
 	"--keepalive-time -b -c --pipeline " +
 	"--ws-send --ws-send-file --ws-count --ws-echo --ws-protocol --ws-no-deflate --ws-ping --form"

@@ -48,6 +48,10 @@ function run(options: Options): void {
 		const session = new Session(options, recorder ? recordingStage(recorder) : DESKTOP);
 		runTransfers(session, {
 			transferred: (_transfer, result) => report(session, result),
+			retried(result, warning) {
+				tellFailure(options, result);
+				if (!options.isSilent) say(warning);
+			},
 			ended(code) {
 				if (options.isCounted) say(session.statistics);
 				stop(code);
@@ -59,11 +63,15 @@ function run(options: Options): void {
 	}
 }
 
+function tellFailure(options: Options, { failure }: Result): void {
+	if (failure && (!options.isSilent || options.isErrorShown)) say(failure.line);
+}
+
 /** Tells what came of a transfer; gives its exit code. */
 function report(session: Session, result: Result): number {
 	const { options, format } = session;
 	const { failure } = result;
-	if (failure && (!options.isSilent || options.isErrorShown)) say(failure.line);
+	tellFailure(options, result);
 	let code: number = failure?.exit ?? Exit.Done;
 	if (format !== undefined) {
 		try {

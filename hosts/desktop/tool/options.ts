@@ -11,6 +11,8 @@ export interface Target {
 	isNamedByUrl?: boolean;
 	/** "-" is standard input. */
 	upload?: string;
+	/** -C: bytes of the file before the first try. */
+	kept?: number;
 }
 
 /** One -d or --data-binary. */
@@ -36,6 +38,12 @@ export interface Options {
 	/** Redirects are followed. */
 	isFollowing: boolean;
 	maxRedirects: number;
+	/** How often a transfer is tried again, and milliseconds before that; 0: curl's own, which double. */
+	retries: number;
+	retryDelay: number;
+	range?: string;
+	/** Where the file is continued; "-": at its end. */
+	continueAt?: number | "-";
 	writeOut?: string;
 	/** Milliseconds; 0: no limit. */
 	maxTime: number;
@@ -91,6 +99,13 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 	location: { short: "L", flag: (options) => (options.isFollowing = true) },
 	"max-redirs": { short: "", set: (options, value, name) => (options.maxRedirects = parseCount(value, name)) },
 	"write-out": { short: "w", set: (options, value) => (options.writeOut = value) },
+	retry: { short: "", set: (options, value, name) => (options.retries = parseCount(value, name, 0)) },
+	"retry-delay": { short: "", set: (options, value, name) => (options.retryDelay = parseTime(value, name)) },
+	range: { short: "r", set: (options, value) => (options.range = value) },
+	"continue-at": {
+		short: "C",
+		set: (options, value, name) => (options.continueAt = value === "-" ? value : parseCount(value, name, 0)),
+	},
 	"max-time": { short: "m", set: (options, value, name) => (options.maxTime = parseTime(value, name)) },
 	"connect-timeout": {
 		short: "",
@@ -124,7 +139,7 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 
 /** What is promised and not there yet: long names, with the letter before them where there is one. */
 const NOT_BUILT_IN: readonly string[] = Object.freeze(
-	`F/form u/user digest compressed r/range C/continue-at retry retry-delay http2
+	`F/form u/user digest compressed http2
 	http2-prior-knowledge Z/parallel parallel-max x/proxy U/proxy-user socks5 socks5-hostname noproxy 4/ipv4 6/ipv6
 	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar pipeline ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
 		/\s+/,
@@ -145,6 +160,8 @@ export function parseOptions(args: readonly string[]): Options {
 		isFailing: false,
 		isFollowing: false,
 		maxRedirects: MAXIMUM_REDIRECTS,
+		retries: 0,
+		retryDelay: 0,
 		maxTime: 0,
 		connectTimeout: CONNECT_TIMEOUT,
 		resolve: [],
@@ -237,9 +254,11 @@ function parseTime(value: string, name: string): number {
 	return milliseconds;
 }
 
-/** -1: without limit. */
-function parseCount(value: string, name: string): number {
-	if (!/^(-1|\d{1,9})$/.test(value)) throw usage("bad-number", `${name} wants a number, not ${JSON.stringify(value)}`);
+/** -1, if it is not below `least`: without limit. */
+function parseCount(value: string, name: string, least = -1): number {
+	if (!/^(-1|\d{1,15})$/.test(value) || Number(value) < least) {
+		throw usage("bad-number", `${name} wants a number, not ${JSON.stringify(value)}`);
+	}
 	return value === "-1" ? Number.MAX_SAFE_INTEGER : Number(value);
 }
 
@@ -254,13 +273,23 @@ function check(options: Options): void {
 	if (!options.targets.some(({ url }) => url !== undefined)) throw usage("no-url", "no URL is given");
 	const isUpload = options.targets.some(({ upload }) => upload !== undefined);
 	const kinds = [options.isHeadOnly && "-I", options.data.length > 0 && "-d", isUpload && "-T"].filter(Boolean);
+	if (options.continueAt !== undefined && (isUpload || options.data.length > 0)) throw notBuiltIn("-C with an upload");
 	if (kinds.length > 1) throw usage("two-methods", `${kinds.join(" and ")} exclude each other`);
 	for (const entry of options.resolve) parseResolve(entry);
-	// a heap chosen by the user has a device's stack, which the writing of a record is too deep for
-	const other = options.tls.isCaShown ? "--show-ca" : "--heap";
-	if (options.record !== undefined && (options.tls.isCaShown || options.heap !== undefined)) {
-		throw usage("two-purposes", `--record and ${other} exclude each other`);
-	}
+	if (options.record !== undefined) checkRecord(options);
+}
+
+function checkRecord({ tls, heap, retries, continueAt }: Options): void {
+	const others = [
+		tls.isCaShown && "--show-ca",
+		// a heap chosen by the user has a device's stack, which the writing of a record is too deep for
+		heap !== undefined && "--heap",
+		// a record has each transfer once, and of files nothing but what was sent
+		retries > 0 && "--retry",
+		continueAt !== undefined && "-C",
+	];
+	const other = others.find(Boolean);
+	if (other) throw usage("two-purposes", `--record and ${other} exclude each other`);
 }
 
 /** The addresses of --resolve for a host and port. */

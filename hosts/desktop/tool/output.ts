@@ -6,10 +6,14 @@ import { Exit, Failure, messageOf } from "./exit.js";
 export class Output {
 	readonly #path: string | undefined;
 	#file: File | undefined;
+	#isWritten = false;
+	/** What is there before it is kept. */
+	readonly #from: number | undefined;
 
-	/** undefined: standard output. */
-	constructor(path: string | undefined) {
+	/** Without a path it is standard output. `from`: a file is continued there, it is not emptied. */
+	constructor(path: string | undefined, from: number | undefined) {
 		this.#path = path;
+		this.#from = from;
 	}
 
 	get isStandard(): boolean {
@@ -33,6 +37,14 @@ export class Output {
 		});
 	}
 
+	/** Takes back what was written to a file, as far as it is new. Throws a Failure. */
+	discard(): void {
+		const path = this.#path;
+		if (this.#isWritten && path !== undefined && this.#from === undefined) {
+			guarded(() => new File({ path, mode: "w" }).close());
+		}
+	}
+
 	close(): void {
 		const file = this.#file;
 		this.#file = undefined;
@@ -40,7 +52,15 @@ export class Output {
 	}
 
 	#open(path: string): File {
-		this.#file ??= new File({ path, mode: "w" });
+		if (this.#file) return this.#file;
+		this.#isWritten = true;
+		if (this.#from === undefined) this.#file = new File({ path, mode: "w" });
+		else {
+			// makes it if it is not there
+			new File({ path, mode: "a" }).close();
+			this.#file = new File({ path, mode: "r+" });
+			this.#file.position = this.#from;
+		}
 		return this.#file;
 	}
 }

@@ -13,12 +13,13 @@ export interface Request {
 	body: Body | undefined;
 }
 
-/** Throws a Failure for what cannot be read. */
+/** `offset`: the rest behind it is asked for. Throws a Failure for what cannot be read. */
 export function makeRequest(
 	options: Options,
 	target: Target,
 	host: string,
 	openBody: (open: () => Body) => Body,
+	offset = 0,
 ): Request {
 	const { upload } = target;
 	const isPost = options.data.length > 0;
@@ -32,6 +33,8 @@ export function makeRequest(
 	add("User-Agent", options.userAgent ?? `lws-xs/${VERSION}`);
 	add("Accept", "*/*");
 	add("Referer", options.referer);
+	const range = offset > 0 ? `${offset}-` : options.range;
+	add("Range", range && `bytes=${range}`);
 	for (const field of custom) {
 		if (field?.name.toLowerCase() === "host") {
 			if (!field.value) throw notBuiltIn("a request without Host");

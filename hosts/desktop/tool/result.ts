@@ -1,4 +1,4 @@
-/** What came of one transfer. Types only. */
+/** What came of one transfer. */
 import type { TransactionInfo } from "lws-xs";
 import type { Failure } from "./exit.js";
 
@@ -12,4 +12,24 @@ export interface Result {
 	/** How many were followed. */
 	redirects: number;
 	failure: Failure | undefined;
+	/** Milliseconds, by Retry-After. */
+	retryAfter: number;
+	/** The request can be sent again. */
+	isRepeatable: boolean;
+	/** What a retry takes back. */
+	output: { discard?(): void } | undefined;
+}
+
+export function emptyResult(): Result {
+	return {
+		url: "",
+		status: 0,
+		version: "0",
+		info: undefined,
+		redirects: 0,
+		failure: undefined,
+		retryAfter: 0,
+		isRepeatable: false,
+		output: undefined,
+	};
 }

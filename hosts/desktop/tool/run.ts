@@ -1,5 +1,6 @@
 /** One transfer after another, as the arguments ask for. */
 import type { Result } from "./result.js";
+import { Retries } from "./retry.js";
 import type { Session } from "./session.js";
 import { Transfer } from "./transfer.js";
 
@@ -7,6 +8,8 @@ import { Transfer } from "./transfer.js";
 export interface Audience {
 	/** Transfers are counted from 1. Gives the exit code. */
 	transferred(transfer: number, result: Result): number;
+	/** It is tried again, which `warning` says. */
+	retried(result: Result, warning: string): void;
 	/** The last code is that of the run, as it is curl's. */
 	ended(code: number): void;
 	/** Instead of `ended`. */
@@ -16,12 +19,25 @@ export interface Audience {
 export function runTransfers(session: Session, audience: Audience): void {
 	const targets = session.options.targets.filter(({ url }) => url !== undefined);
 	let at = 0;
-	const next = (): void => {
-		const target = targets[at++];
+	let retries = new Retries(session.options);
+	const begin = (): void => {
+		const target = targets[at - 1];
 		if (target) new Transfer(session, at, finished).start(target);
+	};
+	const next = (): void => {
+		at++;
+		retries = new Retries(session.options);
+		begin();
 	};
 	const finished = (result: Result): void => {
 		try {
+			const again = retries.next(result);
+			if (again) {
+				result.output?.discard?.();
+				audience.retried(result, again.warning);
+				session.stage.Timer.set(begin, again.wait);
+				return;
+			}
 			const code = audience.transferred(at, result);
 			if (at < targets.length) next();
 			else audience.ended(code);

@@ -6,7 +6,7 @@ import { Output } from "./output.js";
 import type { Recorder } from "./record/recorder.js";
 
 /** Where a response goes. */
-export type Sink = Pick<Output, "isStandard" | "write" | "finish" | "close">;
+export type Sink = Pick<Output, "isStandard" | "write" | "finish" | "close"> & Partial<Pick<Output, "discard">>;
 
 export interface Stage {
 	/** Instead of the host's own. */
@@ -15,8 +15,8 @@ export interface Stage {
 	readonly recorder: Recorder | undefined;
 	/** A transfer begins. Throws a Failure that is known before. */
 	begin(transfer: number): void;
-	/** `path` undefined: standard output. */
-	openOutput(transfer: number, path: string | undefined): Sink;
+	/** `path` undefined: standard output; `from`: as Output has it. */
+	openOutput(transfer: number, path: string | undefined, from?: number): Sink;
 	/** `open` throws a Failure. */
 	openBody(transfer: number, open: () => Body): Body;
 }
@@ -26,6 +26,6 @@ export const DESKTOP: Stage = Object.freeze({
 	Timer,
 	recorder: undefined,
 	begin() {},
-	openOutput: (_transfer: number, path: string | undefined) => new Output(path),
+	openOutput: (_transfer: number, path: string | undefined, from?: number) => new Output(path, from),
 	openBody: (_transfer: number, open: () => Body) => open(),
 });

@@ -10,7 +10,9 @@ import type { Target } from "./options.js";
 import { type Amounts, Progress } from "./progress.js";
 import { unfollowed } from "./redirect.js";
 import { makeRequest, type Request } from "./request.js";
-import type { Result } from "./result.js";
+import { emptyResult, type Result } from "./result.js";
+import { judge, keptOf } from "./resume.js";
+import { retryAfter } from "./retry.js";
 import type { Listener, Session } from "./session.js";
 import { type CaReport, reportMissing, reportTrusted } from "./show-ca.js";
 import type { Sink } from "./stage.js";
@@ -59,7 +61,7 @@ export class Transfer implements Listener {
 		this.#session = session;
 		this.number = number;
 		this.#done = done;
-		this.#result = { url: "", status: 0, version: "0", info: undefined, redirects: 0, failure: undefined };
+		this.#result = emptyResult();
 	}
 
 	/** Starts it; `done` comes in a later turn. */
@@ -72,10 +74,14 @@ export class Transfer implements Listener {
 			const url = parseUrl(text);
 			this.#url = upload === undefined || upload === "-" || upload === "." ? url : withFileName(url, upload);
 			this.#result.url = this.#url.effective;
-			this.#output = stage.openOutput(this.number, this.#outputPath(target));
+			const kept = keptOf(this.#outputPath(target), target, options.continueAt);
+			this.#offset = kept.offset;
+			this.#output = this.#result.output = stage.openOutput(this.number, this.#outputPath(target), kept.from);
 			stage.begin(this.number);
 			wire.begin(this.#url.port);
-			this.#request = makeRequest(options, target, this.#url.host, (open) => stage.openBody(this.number, open));
+			const openBody = (open: () => Body): Body => stage.openBody(this.number, open);
+			this.#request = makeRequest(options, target, this.#url.host, openBody, this.#offset);
+			this.#result.isRepeatable = this.#request.body?.isRepeatable ?? true;
 			this.#listen();
 			const wsi = this.#connect();
 			if (this.#isProgressWanted) this.#progress = new Progress(() => this.#amountsOf(wsi));
@@ -245,7 +251,7 @@ export class Transfer implements Listener {
 	/** Nowhere does the stack go deeper than to here, so not by way of `#guard`. */
 	#content(bytes: Uint8Array, length: number): number {
 		try {
-			this.#output.write(bytes, length);
+			if (!this.#isUnwanted) this.#output.write(bytes, length);
 			return 0;
 		} catch (error) {
 			this.#fail(error);
@@ -331,10 +337,18 @@ export class Transfer implements Listener {
 		const result = this.#result;
 		result.status = lws.httpClientHttpResponse(wsi);
 		result.version = `1.${wsi.transaction?.minor ?? 1}`;
+		result.retryAfter = retryAfter(wsi);
 		if (options.isFollowing) result.failure ??= unfollowed(wsi, this.#request.body);
 		if (result.failure) return -1;
 		if (options.isFailing && result.status >= CLIENT_ERROR) {
 			this.#fail(new Failure(Exit.HttpStatus, "http:status", `the server answered ${result.status}`));
+			return -1;
+		}
+		const answer = this.#offset > 0 && this.#request.method === "GET" ? judge(wsi, this.#offset) : "rest";
+		this.#isUnwanted = answer === "other";
+		if (answer !== "rest" && answer !== "other") {
+			if (answer === "nothing") this.#isComplete = true;
+			else this.#fail(answer);
 			return -1;
 		}
 		// -I with another method: the content is not wanted
@@ -346,6 +360,9 @@ export class Transfer implements Listener {
 		return 0;
 	}
 
+	/** What -C asks for begins there. */
+	#offset = 0;
+	#isUnwanted = false;
 	#receivedTotal = 0;
 
 	#amountsOf(wsi: Wsi): Amounts {

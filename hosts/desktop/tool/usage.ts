@@ -16,6 +16,8 @@ Options mean what they mean in curl, and so do the exit codes.
   -S, --show-error             -v, --verbose                -f, --fail
   -L, --location                   --max-redirs N           -w, --write-out FORMAT|@FILE
   -m, --max-time SECONDS           --connect-timeout SECONDS    --resolve HOST:PORT:ADDR
+  -r, --range RANGE            -C, --continue-at OFFSET|-       --retry N
+      --retry-delay SECONDS
       --http1.1                -h, --help                   -V, --version
 
 TLS:

@@ -99,6 +99,8 @@ function play(wish: Wish, found: Survey, cut: Cut, isFirst: boolean): Difference
 		try {
 			runTransfers(new Session(options, player.stage), {
 				transferred: (transfer, result) => player.transferred(transfer, result),
+				// --record excludes --retry
+				retried() {},
 				ended: (code) => player.ended(code),
 				broken: (error) => broken(error),
 			});
