@@ -1,5 +1,5 @@
 /** Retries by retryAndIdlePolicy. */
-import type * as lws from "lws-xs";
+import * as lws from "lws-xs";
 import { Faults } from "../double/faults.js";
 import type { Peer } from "../double/peer.js";
 import { ANSWERED, OK, type Options, scenario, WRITEABLE } from "./redirect.js";
@@ -358,6 +358,38 @@ export const toldRetries: Scenario[] = [
 			stage.request({ ...POST });
 			stage.advance();
 			stage.say(`${stage.network.peers.length} sockets, ${stage.requests.length} requests`);
+		},
+	},
+];
+
+const PIPELINED: Options = { sslConnection: lws.LCCSCF_PIPELINE };
+
+/** What was sent ahead is answered for itself. */
+export const pipelinedRetries: Scenario[] = [
+	{
+		title: "A pipelined request is retried, and the one behind it is answered meanwhile.",
+		trace: [
+			...BEGUN,
+			...ANSWERED,
+			...BOUND.map((line) => `b ${line}`),
+			...BOUND.map((line) => `c ${line}`),
+			"b CLIENT_APPEND_HANDSHAKE_HEADER",
+			"c CLIENT_APPEND_HANDSHAKE_HEADER",
+			...ANSWERED.map((line) => `c ${line}`),
+			...at(100, ...ANSWERED.map((line) => `b ${line}`)),
+			"3 requests, 1 sockets @100",
+		],
+		run(stage) {
+			// two requests may come in one segment, which the stage takes for one
+			stage.serve([OK], [], [OK]);
+			stage.request(PIPELINED);
+			stage.advance();
+			stage.request({ ...PIPELINED, retryAndIdlePolicy: policy(100) });
+			stage.request(PIPELINED);
+			stage.advance();
+			stage.network.peers[0]?.deliver(BUSY + OK);
+			stage.advance(100);
+			stage.say(`${stage.requests.length} requests, ${stage.network.peers.length} sockets`);
 		},
 	},
 ];

@@ -12,7 +12,7 @@ import { redirectEnds, secureRedirects } from "./redirect-ends.js";
 import { redirects } from "./redirects.js";
 import { requests } from "./requests.js";
 import { resumes } from "./resumes.js";
-import { retries, toldRetries } from "./retries.js";
+import { pipelinedRetries, retries, toldRetries } from "./retries.js";
 import type { Scenario } from "./scenario.js";
 import { secure } from "./secure.js";
 
@@ -56,6 +56,7 @@ export const scenarios: readonly Scenario[] = [
 	...rawEnds,
 	...retries,
 	...toldRetries,
+	...pipelinedRetries,
 	...resumes,
 	...onDevice,
 	...overTLS,

@@ -36,9 +36,8 @@ import {
 import Timer from "timer";
 import type { Repetition } from "../hostile/repetition.js";
 
-const { port, address, path, count, first, behaviour, trusted, sessions, deadlines }: Repetition = JSON.parse(
-	argv[0] as string,
-);
+const repetition: Repetition = JSON.parse(argv[0] as string);
+const { port, address, path, count, first, behaviour, trusted, sessions, deadlines } = repetition;
 /** A mark whose figures nobody compares: what a mark itself needs is there from then on. */
 const WARM_UP = 5;
 const QUIET = 30;
@@ -123,5 +122,7 @@ const info: ConnectInfo<never> = {
 	sslConnection: trusted === undefined ? 0 : LCCSCF_USE_SSL,
 	method: behaviour.startsWith("raw") ? "RAW" : behaviour === "upload" ? "POST" : "GET",
 	deadlines,
+	retryAndIdlePolicy: repetition.retryAndIdlePolicy,
+	maxResumes: repetition.maxResumes,
 };
 begin();

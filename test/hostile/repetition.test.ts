@@ -15,6 +15,8 @@ interface Kind {
 	steps?: Script["steps"];
 	behaviour?: Repetition["behaviour"];
 	deadlines?: Repetition["deadlines"];
+	retryAndIdlePolicy?: Repetition["retryAndIdlePolicy"];
+	maxResumes?: number;
 	/** Where nobody listens, or no name. */
 	address?: string;
 	port?: number;
@@ -47,6 +49,27 @@ const KINDS: Kind[] = [
 		steps: [{ endless: `X-Y: ${"z".repeat(500)}\r\n` }],
 		count: 30,
 	},
+	{
+		name: "requests, each retried ten times and then delivered,",
+		error: "",
+		steps: ["HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"],
+		retryAndIdlePolicy: { retryMsTable: [0], concealCount: 10 },
+		count: 100,
+	},
+	{
+		name: "requests, each sent four times without an answer,",
+		error: "h1:empty-reply",
+		steps: ["FIN"],
+		retryAndIdlePolicy: { retryMsTable: [0], concealCount: 3 },
+		count: 300,
+	},
+	{
+		name: "bodies that could not be continued",
+		error: "h1:resume-changed",
+		steps: [`${OK}ETag: "a"\r\nContent-Length: 9\r\n\r\nhello`, "FIN"],
+		maxResumes: 3,
+		count: 300,
+	},
 	{ name: "unknown names", error: "dns:not-found", address: "no-such-name.invalid", count: 15 },
 ];
 for (const kind of KINDS) if (kind.error === "h1:head-too-long") kind.steps?.unshift(OK);
@@ -75,6 +98,8 @@ for (const run of RUNS) {
 					first: 10,
 					behaviour: kind.behaviour ?? "read",
 					deadlines: kind.deadlines,
+					retryAndIdlePolicy: kind.retryAndIdlePolicy,
+					maxResumes: kind.maxResumes,
 				});
 				strictEqual(marks.length, 3);
 				const [, ten, all] = marks.map(({ done, ...rest }) => rest);

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { RetryPolicy } from "lws-xs";
 import { PRODUCTS } from "../desktop/host.js";
 import type { Run } from "../wire/run.js";
 
@@ -18,6 +19,8 @@ export interface Repetition {
 	trusted?: string;
 	/** So many sessions are kept to be resumed; absent: none. */
 	sessions?: number;
+	retryAndIdlePolicy?: RetryPolicy;
+	maxResumes?: number;
 	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; total?: number };
 }
 
