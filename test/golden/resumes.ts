@@ -210,6 +210,18 @@ export const resumes: Scenario[] = [
 		],
 		{ maxResumes: 1 },
 	),
+	resumed(
+		"A range of an unknown whole is taken when its size is known.",
+		[begun("01234"), [part("56789").replace("/10", "/*")]],
+		["01234", "56789"],
+		[from(5), BOTH],
+	),
+	scenario(
+		"A range of an unknown whole is refused when nobody has said where it ends.",
+		[[`${head(200, TAG, "Transfer-Encoding: chunked")}${chunk("01234")}`, FIN], [part("567").replace("/10", "/*")]],
+		[...BEGUN, ...HEAD, ...received("01234"), ...closed("h1:resume-mismatch yes"), GET, from(5), BOTH],
+		{ maxResumes: 1 },
+	),
 	broken("Without maxResumes it ends.", begun("01234"), { maxResumes: 0 }),
 	broken("Without a validator it ends.", begun("01234", "X: y")),
 	broken("With a weak ETag it ends.", begun("01234", 'ETag: W/"v"')),
