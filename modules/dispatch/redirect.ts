@@ -8,7 +8,7 @@
 import type { HeadTable } from "../engines/head-table.js";
 import { authorityOf, hostOf, nameOf, resolveUri } from "../engines/uri.js";
 import { type BodyHandler, BodyKind, type Exchange } from "../roles/role.js";
-import type { Request } from "./request.js";
+import { type Destination, forwardingFor, type Request } from "./request.js";
 
 /** Bytes of a redirect's body that are read away to use its connection again; a handshake costs more than these. */
 export const REDIRECT_BODY_LIMIT = 16384;
@@ -60,16 +60,24 @@ export function planHop(from: Redirected, table: HeadTable): Hop | string | unde
 	if (!isBodiless && from.bodyKind !== BodyKind.None && !request.rewind) return undefined;
 	const authority = authorityOf(uri);
 	const isSame = scheme === old.scheme && authority === authorityOf(old);
-	let next = destination;
+	let next: Destination = destination;
 	if (!isSame) {
 		const secured = scheme === "https" ? redirects.secure(authority, uri.port) : undefined;
 		if (!secured && scheme === "https") return undefined;
 		if (!secured && security && !redirects.mayDowngrade) return "h1:redirect-downgrade";
-		next = { address: nameOf(uri.host), port: uri.port, localAddress: destination.localAddress, security: secured };
+		const address = nameOf(uri.host);
+		const proxy = redirects.proxyFor?.(address, secured !== undefined);
+		next = { address, port: uri.port, localAddress: destination.localAddress, security: secured, proxy };
 	}
 	if (from.hops >= redirects.limit) return "h1:too-many-redirects";
 	return {
-		request: { ...request, method: isBodiless ? "GET" : method, target, destination: next },
+		request: {
+			...request,
+			method: isBodiless ? "GET" : method,
+			target,
+			destination: next,
+			forwarding: forwardingFor(next),
+		},
 		fields: nextFields(from, isSame ? host : authority, isSame, isBodiless),
 		isBodiless,
 		uri: `${scheme}://${authority}${target}`,

@@ -1,7 +1,31 @@
 /** What is asked for, and where. A redirect makes another request of it. */
-import type { OrderRequest, RoleKind } from "../roles/role.js";
+import type { Forwarding, OrderRequest, RoleKind } from "../roles/role.js";
 import type { Security } from "../transport/security.js";
 import type { Deadlines } from "./deadline.js";
+
+/** What a proxy does for a destination. */
+export const enum ProxyKind {
+	/** HTTP: takes the requests of plain `http:` themselves (RFC 9112 section 3.2.2). */
+	Forward,
+	/** HTTP: makes a tunnel by CONNECT (RFC 9110 section 9.3.6). */
+	Tunnel,
+	/** SOCKS5 (RFC 1928). */
+	Socks,
+}
+
+/** What stands between. Each is made once: what is the same has the same object. */
+export interface ProxyServer {
+	readonly kind: ProxyKind;
+	/** A name or a numeric address. */
+	readonly address: string;
+	readonly port: number;
+	/** HTTP: the field with the credentials, name and value. */
+	readonly fields: readonly string[];
+	/** SOCKS: what socksLogin has made of the credentials. */
+	readonly login: Uint8Array | undefined;
+	/** The proxy looks the names up. HTTP proxies do so always. */
+	readonly resolvesNames: boolean;
+}
 
 /** Where a request goes: connections to equal destinations are interchangeable. */
 export interface Destination {
@@ -13,11 +37,33 @@ export interface Destination {
 	readonly security: Security | undefined;
 	/** Absent, for it would take room in each: HTTP/1.1. Set with the rest. */
 	role?: RoleKind;
+	/** Absent: none, the connection goes there itself. */
+	proxy?: ProxyServer | undefined;
 }
 
 export function isSameDestination(a: Destination, b: Destination): boolean {
-	if (a.port !== b.port || a.address !== b.address || a.localAddress !== b.localAddress) return false;
+	if (a.proxy !== b.proxy || a.localAddress !== b.localAddress) return false;
+	// a proxy that forwards takes requests for all origins on one connection
+	if (a.proxy?.kind === ProxyKind.Forward) return true;
+	if (a.port !== b.port || a.address !== b.address) return false;
 	return a.role === b.role && a.security?.identity === b.security?.identity;
+}
+
+const HTTP_PORT = 80;
+
+/** Host and port as a URI has them, an address of IPv6 in brackets. */
+export function authorityFor({ address, port }: Destination): string {
+	return `${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
+/** What a request to that destination has besides, when a proxy forwards it. */
+export function forwardingFor(destination: Destination): Forwarding | undefined {
+	const { proxy } = destination;
+	if (proxy?.kind !== ProxyKind.Forward) return undefined;
+	const authority = authorityFor(destination);
+	const isOwn = destination.port === HTTP_PORT;
+	// as the Host field has it, without the scheme's own port
+	return { prefix: `http://${isOwn ? authority.slice(0, -3) : authority}`, fields: proxy.fields };
 }
 
 /** How redirects are followed. */
@@ -28,6 +74,8 @@ export interface Redirects {
 	readonly mayDowngrade: boolean;
 	/** For another origin; undefined: there is no TLS. */
 	secure(host: string, port: number): Security | undefined;
+	/** The way to another origin; absent: there is no proxy for any. */
+	readonly proxyFor?: ((address: string, isTunnel: boolean) => ProxyServer | undefined) | undefined;
 }
 
 /** What is done about failures that may pass. */

@@ -118,11 +118,16 @@ export function rxFlowControl(wsi: AnyWsi, enable: 0 | 1): number {
 /**
  * Adds a field to the request; only in APPEND_HANDSHAKE_HEADER. A colon at the end of the name, as in lws, is left out.
  * No other origin gets to see Authorization, Cookie and Proxy-Authorization by a redirect, nor what `isSecret` says.
- * Throws TypeError for a name or value that is none. Source: lws_add_http_header_by_name.
+ * Throws TypeError for a name or value that is none, and for Proxy-Authorization where the vhost has proxies: theirs is
+ * part of their addresses, and no origin gets to see it. Source: lws_add_http_header_by_name.
  */
 export function addHttpHeaderByName(wsi: AnyWsi, name: string, value: string, isSecret = false): void {
 	if (!wsi.head) throw new Error("fields can be added before the request is sent, in APPEND_HANDSHAKE_HEADER");
-	wsi.head.add(name.endsWith(":") ? name.slice(0, -1) : name, value, isSecret);
+	const bare = name.endsWith(":") ? name.slice(0, -1) : name;
+	if (wsi.vhost.proxies && bare.toLowerCase() === "proxy-authorization") {
+		throw new TypeError("Proxy-Authorization is part of httpProxyAddress");
+	}
+	wsi.head.add(bare, value, isSecret);
 }
 
 /**
@@ -254,7 +259,7 @@ export interface TransactionInfo {
 	 * kept connection turned out to be dead and was replaced. 0: it has none yet.
 	 */
 	readonly attempts: number;
-	/** The numeric address that it went to, or that was tried last; undefined until there is one. */
+	/** The numeric address that it went to, or that was tried last, that of the proxy if there is one; undefined until then. */
 	readonly remoteAddress: string | undefined;
 	readonly remotePort: number;
 }
@@ -285,7 +290,7 @@ export function transactionInfo(wsi: AnyWsi): TransactionInfo | undefined {
 		connections,
 		attempts: attempts + (assigned === undefined ? 0 : 1),
 		remoteAddress: address,
-		remotePort: request.destination.port,
+		remotePort: (request.destination.proxy ?? request.destination).port,
 	};
 	for (let i = 0; i < MOMENTS.length; i++) {
 		const name = MOMENTS[i] as Moment;

@@ -1,11 +1,12 @@
 /** Starting a request: lws_client_connect_via_info and its many members. */
 import type { Deadlines } from "../dispatch/deadline.js";
-import type { Destination, Redirects } from "../dispatch/request.js";
+import { type Destination, forwardingFor, type Redirects } from "../dispatch/request.js";
 import { RESUME_FIELDS } from "../dispatch/resume.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
 import { RoleKind } from "../roles/role.js";
 import type { Security } from "../transport/security.js";
+import { type AuthInfo, authorizationOf } from "./auth.js";
 import {
 	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS,
 	LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
@@ -21,7 +22,7 @@ import { completeRecovery, type RetryPolicy } from "./retry-policy.js";
 import { ClientWsi } from "./wsi.js";
 
 /** lws_client_connect_info; the README has a table of what each member does here. */
-export interface ConnectInfo<User = unknown> {
+export interface ConnectInfo<User = unknown> extends AuthInfo {
 	context: Context;
 	/** A name or a numeric address; on the desktop also "+PATH", a UNIX socket, or "+@NAME", an abstract one. */
 	address: string;
@@ -163,10 +164,12 @@ function followRedirects(info: ConnectInfo<never>, vhost: Vhost): Redirects | un
 	const { sslConnection: flags = 0, maxRedirects: limit = DEFAULT_REDIRECTS, alpn, pinnedPublicKeys: pins } = info;
 	if (!Number.isInteger(limit) || limit < 0) throw new RangeError(`maxRedirects is ${limit}`);
 	if (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT || info.method === RAW) return undefined;
+	const { proxies } = vhost;
 	return {
 		limit,
 		mayDowngrade: (flags & LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS) !== 0,
 		secure: (host, port) => vhost.ssl?.secure({ host, port, flags, alpn, pins }),
+		...(proxies && { proxyFor: (address: string, isTunnel: boolean) => proxies.find(address, isTunnel) }),
 	};
 }
 
@@ -192,6 +195,8 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const isVerbatim = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
 	const origin = info.origin === undefined || isVerbatim ? info.origin : `http://${info.origin}`;
 	const security = findSecurity(info as ConnectInfo<never>, host, vhost);
+	// what is not HTTP, or goes over TLS, wants a tunnel
+	const proxy = vhost.proxies?.find(address, isRaw || security !== undefined);
 	const redirects = followRedirects(info as ConnectInfo<never>, vhost);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
 	const recovery = completeRecovery(info);
@@ -200,6 +205,9 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const { deadlines } = info;
 	const destination: Destination = { address, port: info.port, localAddress: info.iface, security };
 	if (isRaw) destination.role = RoleKind.Raw;
+	if (proxy) destination.proxy = proxy;
+	const forwarding = forwardingFor(destination);
+	const authorization = authorizationOf(info);
 	const wsi = new (isRaw ? RawWsi : ClientWsi)<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(
 		{
@@ -212,6 +220,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 			redirects,
 			rewind: info.rewind,
 			...(recovery && { recovery }),
+			...(forwarding && { forwarding }),
 		},
 		wsi,
 		vhost.pool,
@@ -219,6 +228,6 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	);
 	if (info.pwsi) info.pwsi.wsi = wsi;
 	vhost.remember(wsi as Wsi);
-	wsi.begin(transaction, isRaw ? undefined : new RequestHead(method, host, origin));
+	wsi.begin(transaction, isRaw ? undefined : new RequestHead(method, host, origin, authorization));
 	return wsi;
 }

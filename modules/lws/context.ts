@@ -17,6 +17,7 @@ import { LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT, LWS_SERVER_OPTION_EXPLICIT_VHOSTS
 import { type NetworkProvider, networkClasses } from "./network.js";
 import { completeDeadlines, completeSizes, defaultDeadlines, type VhostInfo } from "./options.js";
 import type { Context, Protocol, Vhost } from "./protocol.js";
+import { Proxies, type ProxyInfo } from "./proxy.js";
 import { ClientSsl, type ClientSslCtx, type ClientSslInfo, parseCredentials } from "./ssl.js";
 import { ClientVhost } from "./vhost.js";
 
@@ -126,6 +127,7 @@ export function createVhost(context: Context, info: VhostInfo): Vhost {
 		if (typeof protocol.callback !== "function") throw new TypeError(`protocol ${protocol.name} has no callback`);
 	}
 	const vhost = new ClientVhost(context, context.host, info.name ?? "", protocols, completeSizes(info));
+	initProxies(vhost, info);
 	(context as ClientContext).vhosts.push(vhost);
 	return vhost;
 }
@@ -153,4 +155,40 @@ export function initVhostClientSsl(info: ClientSslInfo, vhost: Vhost): 0 {
  */
 export function createClientSslCtx(context: Context, info: ClientSslInfo): ClientSslCtx {
 	return parseCredentials(context.host, info);
+}
+
+/** Only a vhost that has proxies has an object for them. */
+function proxiesOf(vhost: Vhost): Proxies {
+	const own = vhost as ClientVhost;
+	own.proxies ??= new Proxies();
+	return own.proxies;
+}
+
+function initProxies(vhost: Vhost, info: ProxyInfo): void {
+	if (info.httpProxyAddress || info.httpsProxyAddress || info.socksProxyAddress || info.noProxy)
+		proxiesOf(vhost).set(info);
+}
+
+/**
+ * From now on the vhost's requests go through that HTTP proxy, written as `httpProxyAddress`; "": through none. Requests
+ * that have a connection keep it. Gives 0; throws a TypeError or RangeError for what is no proxy. Source: lws_set_proxy.
+ *
+ * @example
+ * setProxy(vhost, "user:password@192.168.1.1:3128");
+ */
+export function setProxy(vhost: Vhost, proxy: string): 0 {
+	proxiesOf(vhost).set({ httpProxyAddress: proxy });
+	return 0;
+}
+
+/**
+ * The same for a SOCKS5 proxy, written as `socksProxyAddress`; `resolvesNames` as `socksProxyResolvesNames`.
+ * Source: lws_set_socks.
+ *
+ * @example
+ * setSocks(vhost, "192.168.1.1:1080");
+ */
+export function setSocks(vhost: Vhost, proxy: string, resolvesNames = true): 0 {
+	proxiesOf(vhost).set({ socksProxyAddress: proxy, socksProxyResolvesNames: resolvesNames });
+	return 0;
 }

@@ -6,6 +6,7 @@ export type { Clock } from "../dispatch/timing.js";
 export { type Delivered, errorCodes, LwsError } from "../engines/errors.js";
 export type { TrustHost } from "../transport/security.js";
 export { TLSFailure } from "../transport/tls-failure.js";
+export { httpBasicAuthGen } from "./auth.js";
 export * from "./client.js";
 export { type ConnectInfo, clientConnectViaInfo } from "./connect.js";
 export * from "./constants.js";
@@ -17,9 +18,12 @@ export {
 	createVhost,
 	type HostClasses,
 	initVhostClientSsl,
+	setProxy,
+	setSocks,
 } from "./context.js";
 export type { NetworkProvider } from "./network.js";
 export { type MemoryPlan, memoryPlan, type Sizes, type VhostInfo } from "./options.js";
 export type { AnyProtocol, AnyWsi, Context, Event, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
+export type { ProxyInfo } from "./proxy.js";
 export type { RetryPolicy } from "./retry-policy.js";
 export type { ClientSslCtx, ClientSslInfo, SslBytes, TLSVersion } from "./ssl.js";

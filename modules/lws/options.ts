@@ -4,6 +4,7 @@ import type { Deadlines } from "../dispatch/deadline.js";
 import { FIELD_BYTES, HEAD_STATE_BYTES } from "../engines/head-table.js";
 import { RECORD_OVERHEAD } from "../transport/tls.js";
 import type { AnyProtocol } from "./protocol.js";
+import type { ProxyInfo } from "./proxy.js";
 
 /** What a vhost reserves when it is made, and how long it waits. Bytes and milliseconds. */
 export interface Sizes {
@@ -58,7 +59,7 @@ const MINIMA: Readonly<Sizes> = Object.freeze({
 
 const MAXIMUM = 0x3fff_ffff;
 
-export interface VhostInfo extends Partial<Sizes> {
+export interface VhostInfo extends Partial<Sizes>, ProxyInfo {
 	name?: string;
 	/** The first one serves requests that name no protocol. */
 	protocols: readonly AnyProtocol[];

@@ -34,6 +34,7 @@ import type {
 	LWS_CALLBACK_WSI_CREATE,
 	LWS_CALLBACK_WSI_DESTROY,
 } from "./constants.js";
+import type { Proxies } from "./proxy.js";
 import type { RequestHead } from "./request-head.js";
 import type { ClientSsl } from "./ssl.js";
 
@@ -128,6 +129,8 @@ export interface Vhost {
 	readonly protocols: readonly Protocol[];
 	/** @internal */
 	readonly ssl: ClientSsl | undefined;
+	/** @internal Absent: it has none. */
+	readonly proxies: Proxies | undefined;
 	/** @internal */
 	readonly turn: Turn;
 	/** @internal */

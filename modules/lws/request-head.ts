@@ -16,11 +16,14 @@ export class RequestHead {
 	readonly #secrets: string[] = [];
 	#length = -1;
 	#isChunked = false;
+	/** The value of a field Authorization that the application does not add itself. */
+	#authorization: string | undefined;
 	/** The application has a body to send. */
 	isBodyPending = false;
 
-	constructor(method: string, host: string, origin: string | undefined) {
+	constructor(method: string, host: string, origin?: string, authorization?: string) {
 		this.#method = method;
+		this.#authorization = authorization;
 		this.#fields = ["Host", host];
 		if (origin !== undefined) this.#fields.push("Origin", origin);
 	}
@@ -40,6 +43,7 @@ export class RequestHead {
 				this.#isChunked = true;
 				break;
 			default:
+				if (name.toLowerCase() === "authorization") this.#authorization = undefined;
 				this.#fields.push(name, value);
 				if (isSecret) this.#secrets.push(name.toLowerCase());
 				return;
@@ -63,6 +67,7 @@ export class RequestHead {
 	/** Writes fields and framing into the transaction. */
 	complete(transaction: Transaction): void {
 		const fields = this.#fields;
+		if (this.#authorization !== undefined) fields.push("Authorization", this.#authorization);
 		transaction.fields = fields;
 		transaction.secrets = this.#secrets;
 		if (this.#length >= 0) {

@@ -7,6 +7,7 @@ import type { CipherBuffers } from "../transport/tls.js";
 import { LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_PROTOCOL_INIT } from "./constants.js";
 import { cipherSizes, type Sizes } from "./options.js";
 import type { Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import type { Proxies } from "./proxy.js";
 import type { ClientSsl } from "./ssl.js";
 import { ClientWsi } from "./wsi.js";
 
@@ -21,6 +22,7 @@ export class ClientVhost implements Vhost {
 	readonly context: Context;
 	readonly protocols: readonly Protocol[];
 	readonly pool: Pool;
+	declare proxies: Proxies | undefined;
 	readonly #alive: Wsi[] = [];
 	/** One for each protocol: what it is told about itself is told on these. */
 	#spokesmen: Wsi[] | undefined;

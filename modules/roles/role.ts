@@ -87,6 +87,14 @@ export interface BodyHandler {
 	content(buffer: Uint8Array, count: number): boolean;
 }
 
+/** What a request has besides when a proxy forwards it. */
+export interface Forwarding {
+	/** What stands before the target, which is in absolute-form then (RFC 9112 section 3.2.2). */
+	readonly prefix: string;
+	/** Names and values in turn, for the proxy alone. */
+	readonly fields: readonly string[];
+}
+
 /** What is asked for, and stays as it is. */
 export interface OrderRequest {
 	readonly method: string;
@@ -95,6 +103,8 @@ export interface OrderRequest {
 	readonly keepHeaders: readonly string[] | undefined;
 	/** It may be sent behind others on a connection, and rather waits for one than have a connection of its own. */
 	readonly isPipelined: boolean;
+	/** Absent: it goes to the origin. */
+	readonly forwarding?: Forwarding | undefined;
 }
 
 /** A request and who waits for its response: a transaction, as the role sees it. */
@@ -186,4 +196,13 @@ export interface Role {
 	ended(code: string | undefined, detail?: unknown): void;
 	/** All exchanges fail; the connection is closed next. */
 	fail(code: string, detail?: unknown): void;
+}
+
+/** A role that something else can follow on the same connection. */
+export interface Upgradable extends Role {
+	/**
+	 * Lets go of the connection, from inside `Order.responded`: something else is spoken on it from then on, and nobody is
+	 * told of an end. What was read ahead stays in the input of the buffers, for whoever takes over (AheadStream).
+	 */
+	detach(): void;
 }

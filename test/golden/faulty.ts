@@ -2,8 +2,10 @@
  * Each operation of the host fails once, the n-th for every n until a run has none left: nothing may be thrown out of
  * the client, every request ends exactly once, and no socket, resolver or timer is left.
  */
+import * as lws from "lws-xs";
 import { Faults } from "../double/faults.js";
 import { Theatre } from "../double/tls.js";
+import { beSocks, beTunnel, SOCKS_PROXY } from "./proxy.js";
 import { answers, raw, serve } from "./raw.js";
 import { CHUNKED, chunk, LAST_CHUNK, sized } from "./scenario.js";
 import { type Handler, type RequestOptions, type Session, Stage } from "./stage.js";
@@ -95,6 +97,30 @@ export const faultScenarios: readonly FaultScenario[] = [
 			stage.advance(100_000);
 		},
 		contents: ["FIRSTSECONDTHIRD."],
+	},
+	{
+		title: "GET through an HTTP proxy, by a tunnel where there is TLS",
+		run(stage) {
+			stage.names.answer("proxy.example", "192.0.2.9");
+			lws.setProxy(stage.context.vhosts[0] as lws.Vhost, "user:password@proxy.example:3128");
+			if (stage.isSecure) beTunnel(stage);
+			stage.serve([sized("hello")], [sized("hello")]);
+			begin(stage, {});
+			stage.advance(100_000);
+		},
+		contents: ["hello"],
+	},
+	{
+		title: "GET through SOCKS, of a name that is looked up here",
+		run(stage) {
+			stage.names.answer("host.example", "192.0.2.1");
+			lws.setSocks(stage.context.vhosts[0] as lws.Vhost, SOCKS_PROXY, false);
+			beSocks(stage);
+			stage.serve([sized("hello")], [sized("hello")]);
+			begin(stage, { address: "host.example" });
+			stage.advance(100_000);
+		},
+		contents: ["hello"],
 	},
 ];
 

@@ -6,6 +6,7 @@ import { ends } from "./ends.js";
 import { failures } from "./failures.js";
 import { pipelineEnds } from "./pipeline-ends.js";
 import { pipelining } from "./pipelining.js";
+import { proxies } from "./proxies.js";
 import { raws } from "./raw.js";
 import { rawEnds } from "./raw-ends.js";
 import { redirectEnds, secureRedirects } from "./redirect-ends.js";
@@ -62,4 +63,5 @@ export const scenarios: readonly Scenario[] = [
 	...overTLS,
 	...secure,
 	...secureRedirects,
+	...proxies,
 ];

@@ -141,6 +141,10 @@ export class Stage {
 		});
 	}
 
+	get isSecure(): boolean {
+		return this.#options.tls !== undefined;
+	}
+
 	/** Each request that comes gets the next of `scripts`; one for which there is none gets no answer. */
 	serve(...scripts: Script[]): void {
 		this.#scripts.push(...scripts);

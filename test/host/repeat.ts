@@ -37,7 +37,7 @@ import Timer from "timer";
 import type { Repetition } from "../hostile/repetition.js";
 
 const repetition: Repetition = JSON.parse(argv[0] as string);
-const { port, address, path, count, first, behaviour, trusted, sessions, deadlines } = repetition;
+const { port, address, path, count, first, behaviour, trusted, sessions, deadlines, context: more } = repetition;
 /** A mark whose figures nobody compares: what a mark itself needs is there from then on. */
 const WARM_UP = 5;
 const QUIET = 30;
@@ -112,6 +112,7 @@ const context = createContext({
 	options: trusted === undefined ? 0 : LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
 	sslCaMem: trusted === undefined ? undefined : Uint8Array.from(trusted, (character) => character.charCodeAt(0)),
 	sslSessions: sessions ?? 0,
+	...more,
 });
 const info: ConnectInfo<never> = {
 	context,

@@ -121,6 +121,9 @@ class Running {
 			retryAndIdlePolicy: request.retryAndIdlePolicy,
 			replayable: request.replayable,
 			maxResumes: request.maxResumes,
+			authUsername: request.authUsername,
+			authPassword: request.authPassword,
+			bearer: request.bearer,
 			rewind: request.canRewind ? () => (this.result.sent = 0) : undefined,
 		});
 		this.#busy = false;

@@ -17,6 +17,8 @@ export interface Repetition {
 	behaviour: "read" | "throw" | "refuse" | "close" | "upload" | "rawRead" | "rawEcho" | "rawHold";
 	/** https, for "localhost", with these CAs trusted, PEM. */
 	trusted?: string;
+	/** Options of the context besides. */
+	context?: Record<string, unknown>;
 	/** So many sessions are kept to be resumed; absent: none. */
 	sessions?: number;
 	retryAndIdlePolicy?: RetryPolicy;

@@ -4,6 +4,14 @@ import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Script, Step } from "./scripts.js";
 
+/** As a proxy it has no path: the port of what it is asked for is the number, from 1, and the name says how. */
+function pathOf(head: string): string {
+	const [method, target = ""] = head.split(" ");
+	if (method !== "CONNECT") return target;
+	const [how, port] = target.split(":");
+	return `/${Number(port) - 1}/${how}`;
+}
+
 export class HostileServer {
 	/** For each request its path and the number of its connection. */
 	readonly requests: { path: string; connection: number }[] = [];
@@ -44,7 +52,7 @@ export class HostileServer {
 			head += data.toString("latin1");
 			const end = head.indexOf("\r\n\r\n");
 			if (end < 0) return;
-			const path = head.split(" ")[1] ?? "";
+			const path = pathOf(head);
 			head = head.slice(end + 4);
 			this.requests.push({ path, connection });
 			this.#play(socket, path).catch(() => socket.destroy());

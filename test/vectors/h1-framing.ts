@@ -92,6 +92,28 @@ const ROWS: readonly Row[] = [
 	["HEAD with a bad length is not trusted further.", "Content-Length: x\r\n", "none close", "HTTP/1.1 200 OK", "HEAD"],
 	["204 has no body.", "Content-Length: 5\r\n", "none keep", "HTTP/1.1 204 No Content"],
 	["304 has no body.", "Transfer-Encoding: chunked\r\n", "none keep", "HTTP/1.1 304 Not Modified"],
+	[
+		"2xx to CONNECT has no body, whatever its length.",
+		"Content-Length: 5\r\n",
+		"none close",
+		"HTTP/1.1 200 OK",
+		"CONNECT",
+	],
+	[
+		"2xx to CONNECT may say anything of its length.",
+		"Content-Length: x\r\n",
+		"none close",
+		"HTTP/1.1 299 OK",
+		"CONNECT",
+	],
+	["2xx to CONNECT has no coding.", "Transfer-Encoding: gzip\r\n", "none close", "HTTP/1.1 200 OK", "CONNECT"],
+	[
+		"A refusal of CONNECT has the body that it says.",
+		"Content-Length: 5\r\n",
+		"length 5 keep",
+		"HTTP/1.1 407 No",
+		"CONNECT",
+	],
 	["205 has the body that it says.", "Content-Length: 0\r\n", "length 0 keep", "HTTP/1.1 205 Reset Content"],
 	["An interim response has no body.", "Content-Length: 5\r\n", "none keep", "HTTP/1.1 103 Early Hints"],
 	[

@@ -37,6 +37,9 @@ export interface PlannedRequest {
 	maxResumes?: number;
 	/** The body can be sent again. */
 	canRewind?: boolean;
+	authUsername?: string;
+	authPassword?: string;
+	bearer?: string;
 	/** Names among `fields` that are for this origin only. */
 	secrets?: string[];
 	/** A raw connection, for which most of the rest is of no use. */

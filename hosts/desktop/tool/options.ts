@@ -49,6 +49,12 @@ export interface Options {
 	maxTime: number;
 	connectTimeout: number;
 	resolve: string[];
+	/** user:password for the origin. */
+	user?: string;
+	/** "": none; undefined: the environment says. */
+	proxy?: string;
+	proxyUser?: string;
+	noProxy?: string;
 	userAgent?: string;
 	referer?: string;
 	/** Bytes; the host has taken --heap before. */
@@ -86,6 +92,12 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 	data: { short: "d", set: (options, value) => addData(options, value, true) },
 	"data-binary": { short: "", set: (options, value) => addData(options, value, false) },
 	"upload-file": { short: "T", set: (options, value) => (free(options, "upload").upload = value) },
+	user: { short: "u", set: (options, value) => (options.user = value) },
+	proxy: { short: "x", set: (options, value) => (options.proxy = value) },
+	"proxy-user": { short: "U", set: (options, value) => (options.proxyUser = value) },
+	socks5: { short: "", set: (options, value) => (options.proxy = `socks5://${value}`) },
+	"socks5-hostname": { short: "", set: (options, value) => (options.proxy = `socks5h://${value}`) },
+	noproxy: { short: "", set: (options, value) => (options.noProxy = value) },
 	"user-agent": { short: "A", set: (options, value) => (options.userAgent = value) },
 	referer: { short: "e", set: (options, value) => (options.referer = value) },
 	head: { short: "I", flag: (options) => (options.isHeadOnly = true) },
@@ -139,8 +151,8 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 
 /** What is promised and not there yet: long names, with the letter before them where there is one. */
 const NOT_BUILT_IN: readonly string[] = Object.freeze(
-	`F/form u/user digest compressed http2
-	http2-prior-knowledge Z/parallel parallel-max x/proxy U/proxy-user socks5 socks5-hostname noproxy 4/ipv4 6/ipv6
+	`F/form digest compressed http2
+	http2-prior-knowledge Z/parallel parallel-max 4/ipv4 6/ipv6
 	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar pipeline ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
 		/\s+/,
 	),

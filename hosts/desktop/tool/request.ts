@@ -1,9 +1,11 @@
 /** The request that the options ask for: method, fields, body. */
 import { VERSION } from "desktop/version";
+import { httpBasicAuthGen } from "lws-xs";
 import { type Body, dataBody, uploadBody } from "./body.js";
-import { notBuiltIn } from "./exit.js";
+import { messageOf, notBuiltIn, usage } from "./exit.js";
 import type { Options, Target } from "./options.js";
 import { readTextFile } from "./text-file.js";
+import type { Url } from "./url.js";
 
 export interface Request {
 	method: string;
@@ -17,7 +19,7 @@ export interface Request {
 export function makeRequest(
 	options: Options,
 	target: Target,
-	host: string,
+	{ host, login }: Url,
 	openBody: (open: () => Body) => Body,
 	offset = 0,
 ): Request {
@@ -30,6 +32,8 @@ export function makeRequest(
 	const add = (name: string, value: string | undefined) => {
 		if (value && !isCustom(name)) request.fields.push(name, value);
 	};
+	const user = options.user ?? login;
+	if (user !== undefined) add("Authorization", basic(user));
 	add("User-Agent", options.userAgent ?? `lws-xs/${VERSION}`);
 	add("Accept", "*/*");
 	add("Referer", options.referer);
@@ -47,6 +51,16 @@ export function makeRequest(
 	if (length !== undefined && !isCustom("Transfer-Encoding")) add("Content-Length", String(length));
 	if (isPost) add("Content-Type", "application/x-www-form-urlencoded");
 	return request;
+}
+
+/** `USER:PASSWORD`; curl asks for a password that is not there, we send an empty one. */
+function basic(login: string): string {
+	const colon = login.indexOf(":");
+	try {
+		return httpBasicAuthGen(colon < 0 ? login : login.slice(0, colon), colon < 0 ? "" : login.slice(colon + 1));
+	} catch (error) {
+		throw usage("bad-user", messageOf(error));
+	}
 }
 
 /** `Name: value`; `Name:` takes a field out, `Name;` has an empty one. What is neither is no field, and left out. */

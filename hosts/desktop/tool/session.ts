@@ -4,6 +4,7 @@ import { writeError } from "desktop/stdio";
 import * as lws from "lws-xs";
 import { messageOf, usage } from "./exit.js";
 import type { Options } from "./options.js";
+import { proxiesOf } from "./proxy.js";
 import type { Stage } from "./stage.js";
 import { Wire } from "./wire.js";
 import { readFormat } from "./writeout.js";
@@ -48,15 +49,17 @@ export class Session {
 		// a redirect may lead there; in a small heap the CAs of all the world have no place
 		const mayBecome = options.isFollowing && options.heap === undefined;
 		const isSecure = mayBecome || options.targets.some(({ url }) => url !== undefined && /^https:/i.test(url));
+		const proxies = proxiesOf(options, stage);
 		try {
 			this.context = lws.createContext({
 				...sizes,
 				receiveBuffer,
+				...proxies,
 				protocols: [{ name: "tool", callback: (...event: lws.Event<Listener | undefined>) => this.#tell(event) }],
 				host: { ...this.wire.classes(isSecure), ...(isSecure && { authorities: () => undefined }) },
 			});
 		} catch (error) {
-			throw usage("bad-number", `--rx-buffer cannot be: ${messageOf(error)}`);
+			throw usage("bad-number", `--rx-buffer or a proxy cannot be: ${messageOf(error)}`);
 		}
 		this.readBuffer = new Uint8Array(receiveBuffer ?? lws.memoryPlan({ connections: 1 }).receiveBuffers);
 		if (options.isTraced) {

@@ -17,7 +17,7 @@ import type { Listener, Session } from "./session.js";
 import { type CaReport, reportMissing, reportTrusted } from "./show-ca.js";
 import type { Sink } from "./stage.js";
 import { flagsOf, relaxedChecks, secure } from "./tls.js";
-import { fileName, parseUrl, type Url, withFileName } from "./url.js";
+import { fileName, parseUrl, type Url, withFileName, withoutLogin } from "./url.js";
 import { HeadPrinter, showNote, showRequest, showTls } from "./verbose.js";
 
 const NOTHING = new Uint8Array(0);
@@ -68,7 +68,7 @@ export class Transfer implements Listener {
 	start(target: Target): void {
 		const { options, wire, stage } = this.#session;
 		const text = target.url as string;
-		this.#result.url = text;
+		this.#result.url = withoutLogin(text);
 		try {
 			const { upload } = target;
 			const url = parseUrl(text);
@@ -80,7 +80,7 @@ export class Transfer implements Listener {
 			stage.begin(this.number);
 			wire.begin(this.#url.port);
 			const openBody = (open: () => Body): Body => stage.openBody(this.number, open);
-			this.#request = makeRequest(options, target, this.#url.host, openBody, this.#offset);
+			this.#request = makeRequest(options, target, this.#url, openBody, this.#offset);
 			this.#result.isRepeatable = this.#request.body?.isRepeatable ?? true;
 			this.#listen();
 			const wsi = this.#connect();
@@ -165,7 +165,7 @@ export class Transfer implements Listener {
 		const isOutput = options.isHeadShown || options.isHeadOnly;
 		const printer = options.isVerbose ? new HeadPrinter() : undefined;
 		wire.onConnected = printer && ((remote) => showNote(`Connected to ${this.#url.address} (${remote})`));
-		wire.onBytes = undefined;
+		wire.onBytes = wire.onTunnel = undefined;
 		if (!isOutput && !printer) return;
 		const finder = new HeadFinder((buffer, end) => {
 			printer?.feed(buffer, end);
@@ -173,6 +173,11 @@ export class Transfer implements Listener {
 		});
 		finder.begin();
 		this.#finder = finder;
+		wire.onTunnel = (isBegun) => {
+			if (!this.#url.isSecure) return;
+			finder.begin();
+			if (printer && isBegun) showNote(`Establish HTTP proxy tunnel to ${this.#url.address}:${this.#url.port}`);
+		};
 		wire.onBytes = (buffer, count) => finder.feed(buffer, count);
 	}
 
@@ -281,6 +286,8 @@ export class Transfer implements Listener {
 
 	#addFields(wsi: Wsi): void {
 		const { method, host, fields, body } = this.#request;
+		// what a SOCKS proxy has said is no head
+		this.#finder?.begin();
 		if (this.#session.options.isVerbose) {
 			const isReused = lws.transactionInfo(wsi)?.isReused === true;
 			if (isReused) showNote(`Using the connection to ${this.#url.address} again`);

@@ -11,7 +11,9 @@ export interface Url {
 	port: number;
 	/** The request target. */
 	path: string;
-	/** As -w gives it. */
+	/** user:password; undefined: it has none. */
+	login: string | undefined;
+	/** As -w gives it; without what is secret. */
 	effective: string;
 }
 
@@ -19,8 +21,25 @@ const LATER: readonly string[] = Object.freeze(["ws", "wss"]);
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 
+/** What stands before an "@" is a secret. */
 function malformed(text: string, why: string): Failure {
-	return new Failure(Exit.BadUrl, "url:malformed", `${why} in ${JSON.stringify(text)}`);
+	return new Failure(Exit.BadUrl, "url:malformed", `${why} in ${JSON.stringify(withoutLogin(text))}`);
+}
+
+/** A URL, or what is meant to be one, without user and password. */
+export function withoutLogin(text: string): string {
+	return text.replace(/^([^/?#:]*:\/\/)?[^/?#]*@/, "$1");
+}
+
+/** user:password of a URL, with its escapes undone; the colon is always there. */
+export function decoded(login: string): string {
+	const text = login.includes(":") ? login : `${login}:`;
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		// escapes of what is no UTF-8
+		return text;
+	}
 }
 
 export function parseUrl(text: string): Url {
@@ -30,9 +49,10 @@ export function parseUrl(text: string): Url {
 	const ownPort = isSecure ? HTTPS_PORT : HTTP_PORT;
 	const rest = scheme ? text.slice(scheme[0].length) : text;
 	const authorityEnd = rest.search(/[/?#]/);
-	const authority = authorityEnd < 0 ? rest : rest.slice(0, authorityEnd);
+	const whole = authorityEnd < 0 ? rest : rest.slice(0, authorityEnd);
+	const at = whole.lastIndexOf("@");
+	const authority = whole.slice(at + 1);
 	const tail = authorityEnd < 0 ? "" : rest.slice(authorityEnd);
-	if (authority.includes("@")) throw notBuiltIn("user and password in a URL");
 	const parts = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]]*)(?::(\d*))?$/.exec(authority);
 	if (!parts) throw malformed(text, "no host and port");
 	const host = parts[1] as string;
@@ -50,6 +70,7 @@ export function parseUrl(text: string): Url {
 		address: host.startsWith("[") ? host.slice(1, -1) : host,
 		port,
 		path,
+		login: at < 0 ? undefined : decoded(whole.slice(0, at)),
 		effective: `${isSecure ? "https" : "http"}://${withPort}${path}${hash}`,
 	};
 }

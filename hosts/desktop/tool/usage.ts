@@ -15,6 +15,9 @@ Options mean what they mean in curl, and so do the exit codes.
   -o, --output FILE            -O, --remote-name            -s, --silent
   -S, --show-error             -v, --verbose                -f, --fail
   -L, --location                   --max-redirs N           -w, --write-out FORMAT|@FILE
+  -u, --user USER:PASSWORD     -x, --proxy [SCHEME://][USER:PASSWORD@]HOST[:PORT]
+  -U, --proxy-user USER:PASSWORD   --socks5 HOST[:PORT]         --socks5-hostname HOST[:PORT]
+      --noproxy LIST           (and http_proxy, https_proxy, all_proxy, no_proxy in the environment)
   -m, --max-time SECONDS           --connect-timeout SECONDS    --resolve HOST:PORT:ADDR
   -r, --range RANGE            -C, --continue-at OFFSET|-       --retry N
       --retry-delay SECONDS

@@ -21,6 +21,9 @@ const CLOCK = Object.freeze({
 	},
 });
 
+/** What CONNECT begins with. */
+const LETTER_C = 0x43;
+
 const NOTHING = new Uint8Array(0);
 /** Of what has come and is not read any more, a record has so much. */
 const REST = 16384;
@@ -38,6 +41,8 @@ export class Wire {
 	/** Hears every byte of responses that is read, as plaintext, at the start of `buffer`. */
 	onBytes: ((buffer: Uint8Array, count: number) => void) | undefined;
 	onConnected: ((remote: string) => void) | undefined;
+	/** The way through a proxy begins, perhaps, or TLS: what comes next begins with a head. */
+	onTunnel: ((isBegun: boolean) => void) | undefined;
 	/** Bytes are sent; called once. */
 	onSend: (() => void) | undefined;
 	/** The last first: it counts. */
@@ -156,6 +161,7 @@ export class Wire {
 				const { onSend } = wire;
 				wire.onSend = undefined;
 				onSend?.();
+				if (!this.isCiphertext && buffer[0] === LETTER_C) wire.onTunnel?.(true);
 				const room = super.write(buffer);
 				wire.bytesOut += buffer.length;
 				if (!this.isCiphertext) recorder?.bytes(this.number, "sent", buffer, buffer.length);
@@ -251,6 +257,7 @@ export class Wire {
 		const carrier = this.#current;
 		if (!carrier) return 0;
 		carrier.isCiphertext = true;
+		this.onTunnel?.(false);
 		this.#recorder?.secure(carrier.number);
 		return carrier.number;
 	}

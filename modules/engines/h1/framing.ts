@@ -34,6 +34,8 @@ export function readFraming(table: HeadTable, method: string, status: number, mi
 	if (method === "HEAD" || status < 200 || status === 204 || status === 304) {
 		return (summary & HeadSummary.BadLength) !== 0 ? Framing.None : keepAlive;
 	}
+	// Rule 2: a tunnel begins behind the head, and both fields are ignored (RFC 9110 section 9.3.6).
+	if (method === "CONNECT" && status < 300) return Framing.None;
 	// Rule 5, also where rule 3 lets Transfer-Encoding decide: that "ought to be handled as an error".
 	if ((summary & HeadSummary.BadLength) !== 0) return Fault.BadContentLength;
 	const hasLength = (summary & HeadSummary.Length) !== 0;

@@ -389,6 +389,12 @@ export class H1Exchange implements Exchange, RequestOwner {
 		else this.#carrier.ready();
 	}
 
+	/** The rest of what comes is no HTTP. */
+	detach(): void {
+		this.order = undefined;
+		this.#receive = Receive.Over;
+	}
+
 	/** It is over for its order. */
 	leave(): Order | undefined {
 		const order = this.order;

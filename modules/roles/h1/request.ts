@@ -40,8 +40,14 @@ export class H1Request {
 		this.#owner = owner;
 		this.#carrier = carrier;
 		this.#order = order;
-		const { method, target } = order.request;
-		this.#writer = new RequestWriter(method, target, order.fields);
+		const { method, target, forwarding } = order.request;
+		this.#writer = forwarding
+			? // RFC 9112 section 3.2.4: what is asked of the server as a whole has no path
+				new RequestWriter(method, forwarding.prefix + (target === "*" ? "" : target), [
+					...order.fields,
+					...forwarding.fields,
+				])
+			: new RequestWriter(method, target, order.fields);
 	}
 
 	/** Something of it has left. */

@@ -5,10 +5,10 @@
  *
  * When the connection cannot go on, those behind the first have not been answered, and their orders are told so.
  */
-import { type Carrier, type Exchange, type Order, type Role, type StreamEnd, Taking } from "../role.js";
+import { type Carrier, type Exchange, type Order, type StreamEnd, Taking, type Upgradable } from "../role.js";
 import { type ExchangeOwner, H1Exchange } from "./exchange.js";
 
-export class H1Role implements Role, ExchangeOwner {
+export class H1Role implements Upgradable, ExchangeOwner {
 	readonly #carrier: Carrier;
 	/** The others follow it by `next`. */
 	#first: H1Exchange | undefined;
@@ -65,6 +65,11 @@ export class H1Role implements Role, ExchangeOwner {
 		if (!last) return;
 		last.writable();
 		if (last.isSent) this.#carrier.ready();
+	}
+
+	/** The exchange stays, so that what follows is not taken for unsolicited. */
+	detach(): void {
+		this.#first?.detach();
 	}
 
 	ended(code: string | undefined, detail?: unknown): void {
