@@ -46,6 +46,15 @@ const TRANSIENT: readonly string[] = Object.freeze([
 	"h1:empty-reply",
 	"h1:truncated-head",
 	"h1:truncated-body",
+	"proxy:not-found",
+	"proxy:not-connected",
+	"proxy:closed",
+	"socks:failure",
+	"socks:network-unreachable",
+	"socks:host-unreachable",
+	"socks:refused",
+	"socks:ttl-expired",
+	"socks:closed",
 ]);
 
 /**
@@ -87,8 +96,9 @@ export function isIdempotent(method: string): boolean {
 	return IDEMPOTENT.includes(method);
 }
 
-export function isTransient(code: string): boolean {
-	return TRANSIENT.includes(code);
+export function isTransient(code: string, detail?: unknown): boolean {
+	// what a proxy answers to CONNECT is as good a reason as what an origin answers
+	return TRANSIENT.includes(code) || (code === "proxy:refused" && isRetried(detail as number));
 }
 
 export function isRetried(status: number): boolean {

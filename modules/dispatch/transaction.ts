@@ -338,7 +338,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	/** True: there is another attempt. */
 	private recovers(code: string, detail?: unknown): boolean {
-		if (!this.request.recovery || !isTransient(code)) return false;
+		if (!this.request.recovery || !isTransient(code, detail)) return false;
 		const host = this.#host;
 		const resume = this.status === 0 ? undefined : (this.resume ?? beginResume(this, host));
 		const wait = this.status === 0 ? planRetry(this, host) : resume?.plan(this, host, code, detail);

@@ -2,6 +2,16 @@
 import File from "desktop/file";
 import { writeOutput } from "desktop/stdio";
 import { Exit, Failure, messageOf } from "./exit.js";
+import type { Target } from "./options.js";
+import { fileName, type Url } from "./url.js";
+
+/** undefined: standard output. Throws a Failure. */
+export function outputPath(target: Target, url: Url): string | undefined {
+	if (!target.isNamedByUrl) return target.output === "-" ? undefined : target.output;
+	const name = fileName(url);
+	if (name === "") throw new Failure(Exit.Output, "output:no-name", "the URL has no file name for -O");
+	return name;
+}
 
 export class Output {
 	readonly #path: string | undefined;

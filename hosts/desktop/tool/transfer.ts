@@ -7,6 +7,7 @@ import type { Body } from "./body.js";
 import { Exit, Failure, failureOf, messageOf, usage } from "./exit.js";
 import { HeadFinder } from "./head.js";
 import type { Target } from "./options.js";
+import { outputPath } from "./output.js";
 import { type Amounts, Progress } from "./progress.js";
 import { unfollowed } from "./redirect.js";
 import { makeRequest, type Request } from "./request.js";
@@ -17,7 +18,7 @@ import type { Listener, Session } from "./session.js";
 import { type CaReport, reportMissing, reportTrusted } from "./show-ca.js";
 import type { Sink } from "./stage.js";
 import { flagsOf, relaxedChecks, secure } from "./tls.js";
-import { fileName, parseUrl, type Url, withFileName, withoutLogin } from "./url.js";
+import { parseUrl, type Url, withFileName, withoutLogin } from "./url.js";
 import { HeadPrinter, showNote, showRequest, showTls } from "./verbose.js";
 
 const NOTHING = new Uint8Array(0);
@@ -74,9 +75,10 @@ export class Transfer implements Listener {
 			const url = parseUrl(text);
 			this.#url = upload === undefined || upload === "-" || upload === "." ? url : withFileName(url, upload);
 			this.#result.url = this.#url.effective;
-			const kept = keptOf(this.#outputPath(target), target, options.continueAt);
+			const path = outputPath(target, this.#url);
+			const kept = keptOf(path, target, options.continueAt);
 			this.#offset = kept.offset;
-			this.#output = this.#result.output = stage.openOutput(this.number, this.#outputPath(target), kept.from);
+			this.#output = this.#result.output = stage.openOutput(this.number, path, kept.from);
 			stage.begin(this.number);
 			wire.begin(this.#url.port);
 			const openBody = (open: () => Body): Body => stage.openBody(this.number, open);
@@ -91,15 +93,6 @@ export class Transfer implements Listener {
 			// not from in here: a thousand bad URLs are not to be a thousand calls deep
 			stage.Timer.set(() => this.#finish());
 		}
-	}
-
-	#outputPath(target: Target): string | undefined {
-		if (target.isNamedByUrl) {
-			const name = fileName(this.#url);
-			if (name === "") throw new Failure(Exit.Output, "output:no-name", "the URL has no file name for -O");
-			return name;
-		}
-		return target.output === "-" ? undefined : target.output;
 	}
 
 	get #isProgressWanted(): boolean {
