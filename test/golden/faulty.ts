@@ -4,6 +4,7 @@
  */
 import * as lws from "lws-xs";
 import { Faults } from "../double/faults.js";
+import type { Peer } from "../double/peer.js";
 import { Theatre } from "../double/tls.js";
 import { beSocks, beTunnel, SOCKS_PROXY } from "./proxy.js";
 import { answers, raw, serve } from "./raw.js";
@@ -65,6 +66,22 @@ export const faultScenarios: readonly FaultScenario[] = [
 			stage.advance(100_000);
 		},
 		contents: ["ok"],
+	},
+	{
+		title: "GET from a name of which the first addresses do not answer",
+		run(stage) {
+			stage.names.answer("host.example", "2001:db8::1", "192.0.2.1", "192.0.2.2", "192.0.2.3");
+			const waiting: Peer[] = [];
+			stage.connect = (peer) => void (peer.address === "192.0.2.1" ? peer.refuse() : waiting.push(peer));
+			stage.serve([sized("one")]);
+			begin(stage, { address: "host.example" });
+			stage.advance(600);
+			// on the device the first address is the only one
+			const answering = waiting.find(({ address, client }) => client === "open" && address === "192.0.2.3");
+			(answering ?? waiting.find(({ client }) => client === "open"))?.accept();
+			stage.advance(100_000);
+		},
+		contents: ["one"],
 	},
 	{
 		title: "requests on two connections, one of which waits for its reader",

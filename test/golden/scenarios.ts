@@ -2,6 +2,7 @@
 import { Theatre } from "../double/tls.js";
 import { bodies } from "./bodies.js";
 import { connections } from "./connections.js";
+import { dialing } from "./dialing.js";
 import { ends } from "./ends.js";
 import { failures } from "./failures.js";
 import { pipelineEnds } from "./pipeline-ends.js";
@@ -50,6 +51,7 @@ export const scenarios: readonly Scenario[] = [
 	...pipelining,
 	...pipelineEnds,
 	...failures,
+	...dialing,
 	...ends,
 	...redirects,
 	...redirectEnds,

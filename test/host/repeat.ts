@@ -35,15 +35,18 @@ import {
 } from "lws-xs";
 import Timer from "timer";
 import type { Repetition } from "../hostile/repetition.js";
+import { resolverOf } from "./resolver-of.js";
 
 const repetition: Repetition = JSON.parse(argv[0] as string);
-const { port, address, path, count, first, behaviour, trusted, sessions, deadlines, context: more } = repetition;
+const { port, address, addresses, path, count, first, behaviour, trusted, sessions, deadlines } = repetition;
+const { parallel = 1, context: more } = repetition;
 /** A mark whose figures nobody compares: what a mark itself needs is there from then on. */
 const WARM_UP = 5;
 const QUIET = 30;
 
 const buffer = new Uint8Array(512);
 let done = 0;
+let running = 0;
 let code = "none";
 
 function mark(): void {
@@ -61,7 +64,7 @@ function mark(): void {
 }
 
 function begin(): void {
-	clientConnectViaInfo(info);
+	for (running = 0; running < parallel; running++) clientConnectViaInfo(info);
 }
 
 const protocol: Protocol<never> = {
@@ -96,6 +99,7 @@ const protocol: Protocol<never> = {
 				code = (input as LwsError | undefined)?.code ?? "";
 				break;
 			case LWS_CALLBACK_WSI_DESTROY:
+				if (--running > 0) break;
 				done++;
 				// what the peer still has to say about the last one comes meanwhile
 				if (done === WARM_UP || done === first || done === count) Timer.set(mark, QUIET);
@@ -113,6 +117,12 @@ const context = createContext({
 	sslCaMem: trusted === undefined ? undefined : Uint8Array.from(trusted, (character) => character.charCodeAt(0)),
 	sslSessions: sessions ?? 0,
 	...more,
+	...(addresses && {
+		connections: parallel,
+		// the races are meant, not what comes after them
+		keepWarm: 0,
+		host: { Resolver: resolverOf({ [address as string]: addresses }) },
+	}),
 });
 const info: ConnectInfo<never> = {
 	context,

@@ -48,6 +48,7 @@ import {
 import Time from "time";
 import Timer from "timer";
 import type { Plan, PlannedContext, PlannedRequest, Result } from "../wire/plan.js";
+import { resolverOf } from "./resolver-of.js";
 import { checksum } from "./sequence.js";
 import { emptyResult, piece, RawRunning } from "./wire-raw.js";
 
@@ -105,6 +106,7 @@ class Running {
 		clientConnectViaInfo<Running>({
 			context: contexts[request.context ?? 0] as Context,
 			address: request.address ?? "127.0.0.1",
+			iface: request.iface,
 			port: request.port,
 			path: request.path,
 			host: request.host ?? "wire",
@@ -313,12 +315,12 @@ function bytesOf(text: string): Uint8Array {
 	return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-function make({ ahead = 0, inMemory = {}, ...options }: PlannedContext): Context {
+function make({ ahead = 0, names, inMemory = {}, ...options }: PlannedContext): Context {
 	const members = Object.entries(inMemory).map(([name, text]) => [name, bytesOf(text)]);
 	return createContext({
 		...options,
 		...Object.fromEntries(members),
-		host: { now: () => Date.now() + ahead },
+		host: { now: () => Date.now() + ahead, ...(names && { Resolver: resolverOf(names) }) },
 		protocols: [protocol as unknown as Protocol<never>],
 	});
 }

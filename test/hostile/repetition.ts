@@ -9,6 +9,10 @@ import type { Run } from "../wire/run.js";
 export interface Repetition {
 	port: number;
 	address?: string;
+	/** Those that the address has when it is a name. */
+	addresses?: string[];
+	/** What is counted: one request, or as many at a time. */
+	parallel?: number;
 	path: string;
 	count: number;
 	/** The first mark; the second one is at `count`. */

@@ -102,8 +102,8 @@ export class Recorder {
 		this.#server.on("connection", (socket) => this.#numbers.set(socket, ++this.connections));
 	}
 
-	listen(): Promise<void> {
-		return new Promise((done) => this.#server.listen(0, "127.0.0.1", done));
+	listen(host = "127.0.0.1", port = 0): Promise<void> {
+		return new Promise((done, reject) => this.#server.once("error", reject).listen(port, host, done));
 	}
 
 	get port(): number {

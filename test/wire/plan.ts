@@ -5,6 +5,8 @@ export interface PlannedRequest {
 	/** Index into the plan's contexts, 0 when absent. */
 	context?: number;
 	address?: string;
+	/** Numeric address of the local interface. */
+	iface?: string;
 	port: number;
 	path: string;
 	/** The Host field; absent: "wire". */
@@ -60,6 +62,8 @@ export interface PlannedRaw {
 
 export interface PlannedContext {
 	[option: string]: unknown;
+	/** The addresses of names; with it no other name has any. */
+	names?: Readonly<Record<string, readonly string[]>>;
 	/** Milliseconds that the context's clock is ahead of the machine's. */
 	ahead?: number;
 	/** The members of these names as bytes. */

@@ -57,8 +57,8 @@ export class WireServer {
 		});
 	}
 
-	async listen(host = "127.0.0.1"): Promise<number> {
-		this.server.listen({ host, port: 0 });
+	async listen(host = "127.0.0.1", port = 0): Promise<number> {
+		this.server.listen({ host, port });
 		await once(this.server, "listening");
 		return this.port;
 	}

@@ -55,6 +55,8 @@ export interface Options {
 	proxy?: string;
 	proxyUser?: string;
 	noProxy?: string;
+	/** The addresses to use: IPv4 or IPv6; undefined: both. */
+	family?: 4 | 6;
 	userAgent?: string;
 	referer?: string;
 	/** Bytes; the host has taken --heap before. */
@@ -124,6 +126,8 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 		set: (options, value, name) => (options.connectTimeout = parseTime(value, name) || CONNECT_TIMEOUT),
 	},
 	resolve: { short: "", set: (options, value) => options.resolve.push(value) },
+	ipv4: { short: "4", flag: (options) => (options.family = 4) },
+	ipv6: { short: "6", flag: (options) => (options.family = 6) },
 	insecure: { short: "k", flag: ({ tls }) => (tls.isInsecure = true) },
 	cacert: { short: "", set: ({ tls }, value) => (tls.caFile = value) },
 	cert: { short: "E", set: ({ tls }, value) => setCertificate(tls, value) },
@@ -152,7 +156,7 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 /** What is promised and not there yet: long names, with the letter before them where there is one. */
 const NOT_BUILT_IN: readonly string[] = Object.freeze(
 	`F/form digest compressed http2
-	http2-prior-knowledge Z/parallel parallel-max 4/ipv4 6/ipv6
+	http2-prior-knowledge Z/parallel parallel-max
 	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar pipeline ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
 		/\s+/,
 	),

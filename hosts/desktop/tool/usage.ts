@@ -18,9 +18,9 @@ Options mean what they mean in curl, and so do the exit codes.
   -u, --user USER:PASSWORD     -x, --proxy [SCHEME://][USER:PASSWORD@]HOST[:PORT]
   -U, --proxy-user USER:PASSWORD   --socks5 HOST[:PORT]         --socks5-hostname HOST[:PORT]
       --noproxy LIST           (and http_proxy, https_proxy, all_proxy, no_proxy in the environment)
-  -m, --max-time SECONDS           --connect-timeout SECONDS    --resolve HOST:PORT:ADDR
+  -m, --max-time SECONDS           --connect-timeout SECONDS    --resolve HOST:PORT:ADDR[,ADDR…]
   -r, --range RANGE            -C, --continue-at OFFSET|-       --retry N
-      --retry-delay SECONDS
+      --retry-delay SECONDS    -4, --ipv4                   -6, --ipv6
       --http1.1                -h, --help                   -V, --version
 
 TLS:

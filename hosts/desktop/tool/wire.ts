@@ -1,8 +1,8 @@
 /**
  * What the tool has of the host instead of the library: a clock with microseconds for -w; and only for who asks, sockets
  * that count (--stats), are listened to (the heads as they were sent, for -i and -v) or recorded (--record), with TLS if
- * need be, and a resolver that knows more (--resolve). In a replay what lies below is a record. It takes the transfers to
- * run one at a time.
+ * need be, and a resolver that knows more (--resolve); both keep to one family of addresses (-4, -6). In a replay what lies
+ * below is a record. It takes the transfers to run one at a time.
  */
 import TCP, { type TCPOptions } from "embedded:io/socket/tcp";
 import Resolver, { type ResolveRequest } from "embedded:network/dns/resolver/udp";
@@ -57,6 +57,7 @@ export class Wire {
 	readonly #recorder: Recorder | undefined;
 	readonly #isListening: boolean;
 	readonly #isCounting: boolean;
+	readonly #family: Options["family"];
 
 	/** Throws a Failure. */
 	constructor(options: Options, { classes, recorder }: Stage) {
@@ -65,6 +66,7 @@ export class Wire {
 		this.#resolutions = options.resolve.map(parseResolve).reverse();
 		this.#isListening = options.isHeadShown || options.isHeadOnly || options.isVerbose;
 		this.#isCounting = options.isCounted;
+		this.#family = options.family;
 	}
 
 	/** A transfer begins, or goes on elsewhere. */
@@ -87,10 +89,14 @@ export class Wire {
 		return {
 			Time: CLOCK,
 			...this.#classes,
-			...((isHeard || this.#isCounting) && { TCP: this.#socketClass() as HostClasses["TCP"] }),
-			...((this.#resolutions.length > 0 || this.#recorder) && { Resolver: this.#resolverClass() }),
+			...((isHeard || this.#isCounting || this.#family) && { TCP: this.#socketClass() as HostClasses["TCP"] }),
+			...((this.#resolutions.length > 0 || this.#recorder || this.#family) && { Resolver: this.#resolverClass() }),
 			...(isHeard && isSecure && { TLS: this.#tls }),
 		};
+	}
+
+	#isOfFamily(address: string): boolean {
+		return this.#family === undefined || address.includes(":") === (this.#family === 6);
 	}
 
 	get #tls(): HostClasses["TLS"] {
@@ -109,6 +115,8 @@ export class Wire {
 			#waiting = 0;
 
 			constructor(options: TCPOptions) {
+				// an address that nobody looks up, in the URL or where a redirect leads
+				if (!wire.#isOfFamily(options.address)) throw new Error("invalid address");
 				const number = ++wire.#sockets;
 				let isOpen = false;
 				try {
@@ -281,7 +289,9 @@ export class Wire {
 					host,
 					onResolved(_host, address, addresses = [address]) {
 						recorder?.note("resolved", { host, addresses });
-						request.onResolved?.call(this, request.host, given?.[0] ?? address, given ?? addresses);
+						const usable = (given ?? addresses).filter((each) => wire.#isOfFamily(each));
+						if (usable[0] === undefined) request.onError?.call(this, request.host);
+						else request.onResolved?.call(this, request.host, usable[0], usable);
 					},
 					onError() {
 						recorder?.note("unresolved", { host });
