@@ -63,11 +63,26 @@ lwsTcp* lwsGetTcp(xsMachine* the)
 	return tcp;
 }
 
-/* The end. Nothing more is expected of the descriptor, except room for what is left to send after a FIN. */
+/* What the kernel has is announced. */
+static void lwsTcpMeasure(lwsTcp* tcp)
+{
+	int waiting = 0;
+	ioctl(tcp->source.fd, FIONREAD, &waiting);
+	if (waiting > tcp->waiting) {
+		tcp->waiting = waiting;
+		tcp->triggered |= LWS_READABLE;
+	}
+}
+
+/*
+ * The end. Nothing more is expected of the descriptor, except room for what is left to send after a FIN. A write may be the
+ * first to learn of it: what has come before the end is there to be read all the same, as on lwIP.
+ */
 void lwsTcpOver(lwsTcp* tcp, int failure)
 {
 	if (tcp->over)
 		return;
+	lwsTcpMeasure(tcp);
 	tcp->over = 1;
 	tcp->failure = failure;
 	tcp->ready = tcp->connecting = 0;
@@ -141,12 +156,7 @@ static void lwsTcpReady(xsMachine* the, lwsSource* source, uint32_t events)
 	else if ((events & EPOLLOUT) && tcp->rest)
 		lwsTcpFlush(tcp);
 	if (!tcp->over && (events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP))) {
-		int waiting = 0;
-		ioctl(source->fd, FIONREAD, &waiting);
-		if (waiting > tcp->waiting) {
-			tcp->waiting = waiting;
-			tcp->triggered |= LWS_READABLE;
-		}
+		lwsTcpMeasure(tcp);
 		if (events & EPOLLERR) {
 			getsockopt(source->fd, SOL_SOCKET, SO_ERROR, &failure, &length);
 			lwsTcpOver(tcp, failure ? failure : ECONNRESET);
