@@ -63,7 +63,12 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 		const queue = this.#queue;
 		const { began } = transaction.timing;
 		let at = queue.length;
-		while (at > 0 && (queue[at - 1] as Transaction).timing.began > began) at--;
+		while (at > 0) {
+			const other = queue[at - 1] as Transaction;
+			// the clock does not tell those apart that began in one millisecond
+			if (other.timing.began < began || (other.timing.began === began && isAgain(other) >= isAgain(transaction))) break;
+			at--;
+		}
 		queue.splice(at, 0, transaction);
 		if (at < queue.length - 1) this.serveQueue();
 		else if (!this.#isCrowded) this.#isCrowded = this.tryServe(transaction, at) === Taking.Never;
@@ -254,6 +259,11 @@ export class Pool implements Placer, ConnectionOwner, Posted {
 			this.free(connection);
 		}
 	}
+}
+
+/** It has been on the way before. */
+function isAgain({ isRetried, resends }: Transaction): boolean {
+	return isRetried || resends !== undefined;
 }
 
 function remove<T>(list: T[], item: T): boolean {

@@ -27,6 +27,23 @@ export const pipelineEnds: Scenario[] = [
 		],
 	),
 	play(
+		"Those that are sent again go before all that have not been sent, though all began at the same time.",
+		{
+			requests: ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i"],
+			stage: { connections: 1 },
+			answer(peer, { path, nth }) {
+				if (nth < 2) peer.deliver(sized(path));
+				else if (nth === 2) peer.finish(`${head(200, "Connection: close", "Content-Length: 2")}${path}`);
+			},
+		},
+		[
+			...["/a", "/b", "/c", "/d", "/e", "/f"].map((path) => `1 > GET ${path}`),
+			...["/d", "/e", "/f", "/g", "/h", "/i"].map((path) => `2 > GET ${path}`),
+			...["/g", "/h", "/i"].map((path) => `3 > GET ${path}`),
+			...got("/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i"),
+		],
+	),
+	play(
 		"One that is given up behind another leaves that its answer, and the connection serves nobody after that.",
 		{
 			requests: ["/a", "/b", "/c"],
