@@ -55,6 +55,8 @@ describe("the tool's failures", () => {
 		}
 		await fails(["-I", "-d", "x", server.origin], 2, /-I and -d exclude each other/);
 		await fails(["-T", "x", "-d", "x", server.origin], 2, /-d and -T exclude each other/);
+		await fails(["--record", "r", "--retry", "1", server.origin], 2, /--record and --retry exclude each other/);
+		await fails(["--record", "r", "-C", "1", server.origin], 2, /--record and -C exclude each other/);
 		await fails(["--rx-buffer", "1", server.origin], 2, /receiveBuffer is 1/);
 		await fails(["--heap", "100", server.origin], 2, /--heap wants/);
 		await fails(["-X", "A B", server.origin], 2, /is no method/);
