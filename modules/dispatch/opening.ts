@@ -10,8 +10,9 @@ import type { ByteStream, StreamSink } from "../transport/stream.js";
 import { TLSStream } from "../transport/tls.js";
 import { TLSFailure } from "../transport/tls-failure.js";
 import type { Berth } from "./berth.js";
+import type { TransactionHost } from "./observer.js";
 import { authorityFor, type Destination, ProxyKind, type ProxyServer } from "./request.js";
-import type { Transaction, TransactionHost } from "./transaction.js";
+import type { Transaction } from "./transaction.js";
 import { TunnelPassage } from "./tunnel.js";
 
 export interface OpeningHost extends TransactionHost, DialerHost {}

@@ -9,9 +9,10 @@ import { Taking } from "../roles/role.js";
 import type { CipherBuffers } from "../transport/tls.js";
 import type { Berth } from "./berth.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
+import type { Placer } from "./observer.js";
 import type { OpeningHost } from "./opening.js";
 import { type Destination, isSameDestination } from "./request.js";
-import type { Placer, Transaction } from "./transaction.js";
+import type { Transaction } from "./transaction.js";
 import type { Posted } from "./turn.js";
 
 export interface PoolLimits {
@@ -21,7 +22,7 @@ export interface PoolLimits {
 	readonly pipelineDepth: number;
 }
 
-export class Pool implements Placer, ConnectionOwner, Posted {
+export class Pool implements Placer<Transaction>, ConnectionOwner, Posted {
 	readonly #host: OpeningHost;
 	readonly #berths: Berth[];
 	/** Milliseconds that an idle connection is kept. */

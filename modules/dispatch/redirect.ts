@@ -20,6 +20,9 @@ const REDIRECTS: readonly number[] = Object.freeze([301, 302, 303, 307, 308]);
 /** Fields that no other origin gets to see; what the application marks comes to them. */
 const SECRETS: readonly string[] = Object.freeze(["authorization", "cookie", "proxy-authorization"]);
 
+/** How the names of fields begin that belong to a body; RFC 9110 section 10.1.1 forbids the last without one. */
+const OF_BODY: readonly string[] = Object.freeze(["content-", "transfer-encoding", "expect"]);
+
 /** The transaction that is redirected. */
 interface Redirected {
 	readonly request: Request;
@@ -89,7 +92,7 @@ function nextFields({ fields, secrets }: Redirected, host: string, isSame: boole
 	for (let i = 2; i < fields.length; i += 2) {
 		const name = (fields[i] as string).toLowerCase();
 		if (!isSame && (SECRETS.includes(name) || secrets.includes(name))) continue;
-		if (isBodiless && (name.startsWith("content-") || name === "transfer-encoding")) continue;
+		if (isBodiless && OF_BODY.some((each) => name.startsWith(each))) continue;
 		kept.push(fields[i] as string, fields[i + 1] as string);
 	}
 	return kept;

@@ -3,6 +3,9 @@ import type { Forwarding, OrderRequest, RoleKind } from "../roles/role.js";
 import type { Security } from "../transport/security.js";
 import type { Deadlines } from "./deadline.js";
 
+/** The field by which the face says that the body waits for 100, as it writes it. */
+export const EXPECT = "Expect";
+
 /** What a proxy does for a destination. */
 export const enum ProxyKind {
 	/** HTTP: takes the requests of plain `http:` themselves (RFC 9112 section 3.2.2). */

@@ -9,47 +9,13 @@ import type { HeadTable } from "../engines/head-table.js";
 import { type BodyHandler, BodyKind, type Exchange, type Order, type Role } from "../roles/role.js";
 import type { Secured } from "../transport/security.js";
 import { Deadline, type DeadlineOwner } from "./deadline.js";
+import type { Observer, Placer, TransactionHost } from "./observer.js";
 import { Drain, type Hop, planHop, REDIRECT_BODY_TIME } from "./redirect.js";
-import type { Request } from "./request.js";
+import { EXPECT, type Request } from "./request.js";
 import { beginResume, type Resume } from "./resume.js";
 import { isBodyBegun, isIdempotent, isRepeatable, isTransient, Left, planAnswer, planRetry } from "./retry.js";
-import type { Clock, Timing } from "./timing.js";
-import type { Posted, TimerClass, Turn } from "./turn.js";
-
-/** Who asked for it. Nothing of this is called from inside a call of the application, `content` and `completed` excepted. */
-export interface Observer extends BodyHandler {
-	/** There is an exchange to read from and to write to, or none any more. */
-	exchange: Exchange | undefined;
-	/**
-	 * The head is about to be sent: completes `fields`, and says how the body is framed. After a redirect both are there,
-	 * and the body begins anew. False: give up.
-	 */
-	prepare(): boolean;
-	/** False: give up. */
-	responded(): boolean;
-	/** The response is a redirect, and is followed to `uri`. False: give up. */
-	redirected(uri: string): boolean;
-	/** The response is complete; `ended` follows. */
-	completed(): void;
-	/** Nothing comes after this. It is never told from inside a call. */
-	ended(error: LwsError | undefined): void;
-}
-
-/** What of the host it needs. */
-export interface TransactionHost {
-	readonly Timer: TimerClass;
-	readonly Time: Clock;
-	readonly turn: Turn;
-	/** The time of the day, in milliseconds since 1970. */
-	readonly now: () => number;
-}
-
-/** Whoever brings transactions to connections. */
-export interface Placer {
-	place(transaction: Transaction): void;
-	/** It ended while it waited for a connection. */
-	withdraw(transaction: Transaction): void;
-}
+import type { Timing } from "./timing.js";
+import type { Posted } from "./turn.js";
 
 /** In this order. */
 export const enum TransactionState {
@@ -63,6 +29,8 @@ export const enum TransactionState {
 
 /** From then on a request is not sent behind others any more: the server does not answer what is. */
 const RESENDS = 2;
+/** The clock of that wait, whose end is no failure. */
+const CONTINUE = "continue";
 
 const NO_FIELDS: readonly string[] = Object.freeze([]);
 
@@ -76,6 +44,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	fields: readonly string[] = NO_FIELDS;
 	bodyKind: BodyKind = BodyKind.None;
 	bodyLength = 0;
+	declare expectTimeout: number | undefined;
 	declare bodyReceived: number | undefined;
 	declare bodySent: number | undefined;
 	/** Names of fields, in lower case, that are for this origin only. */
@@ -105,6 +74,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	declare resume: Resume | undefined;
 	hasLeft: Left = Left.Nothing;
 	postedNext: Posted | undefined;
+	/** Its exchange waits for 100, by a clock that nothing else is to touch. */
+	declare private isAwaiting: boolean | undefined;
 	/** The observer has been asked to complete the head. */
 	#prepared = false;
 	/**
@@ -115,11 +86,11 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	#drain: Drain | undefined;
 	/** Why it ended, until that is told. */
 	#error: LwsError | undefined;
-	readonly #placer: Placer;
+	readonly #placer: Placer<Transaction>;
 	readonly #host: TransactionHost;
 	readonly #deadline: Deadline;
 
-	constructor(request: Request, observer: Observer, placer: Placer, host: TransactionHost) {
+	constructor(request: Request, observer: Observer, placer: Placer<Transaction>, host: TransactionHost) {
 		this.request = request;
 		this.handler = this.observer = observer;
 		this.#placer = placer;
@@ -202,6 +173,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		const exchange = role.submit(this);
 		// it may have failed already, and begun another attempt
 		if (this.state === TransactionState.Exchanging) this.observer.exchange = exchange;
+		else exchange.cancel();
 		return true;
 	}
 
@@ -215,6 +187,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	sent(): void {
 		this.hasLeft = Left.All;
 		if (!this.table) this.#deadline.phase("timeout:first-byte", this.request.deadlines.firstByte);
+		else this.exchange?.proceed?.();
 	}
 
 	responded(status: number, minor: number, reason: string, table: HeadTable | undefined): boolean {
@@ -226,6 +199,10 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 			this.reason = reason;
 		}
 		this.#deadline.idle(this.request.deadlines.idle);
+		if (status === 417 && this.expectTimeout !== undefined && this.exchange?.bodySent === 0) {
+			this.dropExpectation();
+			return false;
+		}
 		const host = this.#host;
 		const next =
 			resume && table
@@ -297,6 +274,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	}
 
 	private requeue(wait: number): void {
+		this.isAwaiting &&= false;
 		this.hasLeft = Left.Nothing;
 		if (!this.resume) {
 			this.status = 0;
@@ -365,7 +343,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	answering(): void {
 		this.timing.answered = this.#host.Time.ticks;
 		// with no limit for the first byte, silence in the middle of the head has one
-		if (this.request.deadlines.firstByte === 0) this.#deadline.idle(this.request.deadlines.idle);
+		if (this.request.deadlines.firstByte === 0 && !this.isAwaiting) this.#deadline.idle(this.request.deadlines.idle);
 	}
 
 	end(error: LwsError | undefined): void {
@@ -382,8 +360,10 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	expired(code: string): void {
 		const { turn } = this.#host;
 		turn.enter();
+		// a server need not know the expectation, and 100 passes no proxy of HTTP/1.0 (RFC 9110 section 10.1.1)
+		if (code === CONTINUE) this.exchange?.proceed?.();
 		// the time for the next attempt has come, or that for a body which nobody waits for is over
-		if (code === "" && !this.#drain) turn.post(this);
+		else if (code === "" && !this.#drain) turn.post(this);
 		else this.failed(code);
 		turn.leave();
 	}
@@ -395,7 +375,35 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	progress(): number {
 		const exchange = this.exchange;
 		if (!exchange || exchange.isAnnounced) return -1;
-		const isBodyMissing = this.status === 0 && this.bodyKind !== BodyKind.None && exchange.worthwhile > 0;
-		return isBodyMissing ? -1 : exchange.progress;
+		if (this.bodyKind !== BodyKind.None && exchange.worthwhile > 0) return -1;
+		return exchange.progress;
+	}
+
+	// rarely called, so behind the others: XS looks for a method from the first one on
+
+	awaitsContinue(): void {
+		this.isAwaiting = true;
+		this.#deadline.phase(CONTINUE, this.expectTimeout as number);
+	}
+
+	continued(): void {
+		this.isAwaiting = false;
+		this.#deadline.idle(this.request.deadlines.idle);
+		// it may write: not from in here, where the stack is deeper than there
+		this.#host.turn.post(this.observer);
+	}
+
+	/**
+	 * Somebody on the way does not know the expectation: once more without it (RFC 9110 section 10.1.1), on another
+	 * connection, for what was said of the body holds on this one.
+	 */
+	private dropExpectation(): void {
+		const past = this.#past;
+		const at = this.fields.lastIndexOf(EXPECT);
+		this.fields = this.fields.filter((_, i) => i !== at && i !== at + 1);
+		this.expectTimeout = undefined;
+		this.again(0);
+		// nothing was done
+		this.#past = past;
 	}
 }

@@ -58,7 +58,10 @@ export function clientHttpBodyPending(wsi: AnyWsi, somethingLeftToSend: boolean)
 	else if (!somethingLeftToSend) wsi.finishBody();
 }
 
-/** Asks for one CLIENT_HTTP_WRITEABLE or RAW_WRITEABLE, when there is room. Source: lws_callback_on_writable. */
+/**
+ * Asks for one CLIENT_HTTP_WRITEABLE or RAW_WRITEABLE, when there is room: never before a body may be sent (see
+ * `expectContinue`), nor after a final response has stopped it. Source: lws_callback_on_writable.
+ */
 export function callbackOnWritable(wsi: AnyWsi): void {
 	wsi.wantWriteable();
 }
@@ -70,7 +73,8 @@ export function peerWriteAllowance(wsi: AnyWsi): number {
 
 /**
  * Writes request body: all of `bytes`, or none. `mode` is LWS_WRITE_HTTP, or LWS_WRITE_HTTP_FINAL for the last bytes (which
- * may be none). Gives their count; 0: refused whole, for want of room; -1: the wsi has ended.
+ * may be none). Gives their count; -1: the wsi has ended; 0: refused whole, for want of room, while the body waits for 100, or
+ * because the final response, of a status of 300 and more, has stopped the upload (RFC 9112 section 9.5).
  * Throws RangeError when the body would become longer than its Content-Length. Source: lws_write.
  *
  * With `method: "RAW"` the bytes go out as they are, by LWS_WRITE_RAW, from RAW_CONNECTED on. There is no last write, and

@@ -10,11 +10,12 @@ import { type AuthInfo, authorizationOf } from "./auth.js";
 import {
 	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS,
 	LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
+	LCCSCF_HTTP_X_WWW_FORM_URLENCODED,
 	LCCSCF_PIPELINE,
 	LCCSCF_USE_SSL,
 	LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN,
 } from "./constants.js";
-import { completeDeadlines } from "./options.js";
+import { checkTime, completeDeadlines } from "./options.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
 import { RawWsi } from "./raw-wsi.js";
 import { RequestHead } from "./request-head.js";
@@ -82,6 +83,16 @@ export interface ConnectInfo<User = unknown> extends AuthInfo {
 	 * default 0. An attempt that cannot continue ends with `h1:resume-…`.
 	 */
 	maxResumes?: number;
+	/**
+	 * The request body waits for the server's word (RFC 9110 section 10.1.1), for so many milliseconds: WRITEABLE comes after
+	 * 100, or after that time. A final response that comes instead is delivered, and nothing of the body is sent; with 417 the
+	 * request is repeated, once, without waiting. The field `Expect: 100-continue`, when it is added, does the same, with
+	 * 1000 unless this says otherwise. 0, the default: it does not wait. Without a body no effect.
+	 *
+	 * @example
+	 * clientConnectViaInfo({ ...info, method: "PUT", expectContinue: 1000 });
+	 */
+	expectContinue?: number;
 }
 
 /** As many as lws follows; a loop is found by it. */
@@ -133,8 +144,7 @@ function check(info: ConnectInfo<never>): void {
 }
 
 /** Throws what is wrong with the members about TLS. */
-function findSecurity(info: ConnectInfo<never>, host: string, vhost: Vhost): Security | undefined {
-	const flags = info.sslConnection ?? 0;
+function findSecurity(info: ConnectInfo<never>, host: string, vhost: Vhost, flags: number): Security | undefined {
 	if ((flags & LCCSCF_USE_SSL) === 0) return undefined;
 	const { ssl } = vhost;
 	if (!ssl) {
@@ -160,8 +170,8 @@ function findProtocol(info: ConnectInfo<never>, vhost: Vhost): Protocol {
 }
 
 /** What holds for the TLS of the first origin holds for all; undefined: redirects are delivered. */
-function followRedirects(info: ConnectInfo<never>, vhost: Vhost): Redirects | undefined {
-	const { sslConnection: flags = 0, maxRedirects: limit = DEFAULT_REDIRECTS, alpn, pinnedPublicKeys: pins } = info;
+function followRedirects(info: ConnectInfo<never>, vhost: Vhost, flags: number): Redirects | undefined {
+	const { maxRedirects: limit = DEFAULT_REDIRECTS, alpn, pinnedPublicKeys: pins } = info;
 	if (!Number.isInteger(limit) || limit < 0) throw new RangeError(`maxRedirects is ${limit}`);
 	if (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT || info.method === RAW) return undefined;
 	const { proxies } = vhost;
@@ -194,10 +204,12 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const { address, host = address.includes(":") ? `[${address}]` : address } = info;
 	const isVerbatim = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
 	const origin = info.origin === undefined || isVerbatim ? info.origin : `http://${info.origin}`;
-	const security = findSecurity(info as ConnectInfo<never>, host, vhost);
+	const { sslConnection: flags = 0, expectContinue } = info;
+	if (expectContinue) checkTime("expectContinue", expectContinue);
+	const security = findSecurity(info as ConnectInfo<never>, host, vhost, flags);
 	// what is not HTTP, or goes over TLS, wants a tunnel
 	const proxy = vhost.proxies?.find(address, isRaw || security !== undefined);
-	const redirects = followRedirects(info as ConnectInfo<never>, vhost);
+	const redirects = followRedirects(info as ConnectInfo<never>, vhost, flags);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
 	const recovery = completeRecovery(info);
 	if (redirects) keepHeaders?.push("location");
@@ -216,7 +228,7 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 			destination,
 			deadlines: completeDeadlines(isRaw ? { ...deadlines, idle: deadlines?.idle ?? 0 } : deadlines, context.deadlines),
 			keepHeaders,
-			isPipelined: !isRaw && ((info.sslConnection ?? 0) & LCCSCF_PIPELINE) !== 0,
+			isPipelined: !isRaw && (flags & LCCSCF_PIPELINE) !== 0,
 			redirects,
 			rewind: info.rewind,
 			...(recovery && { recovery }),
@@ -228,6 +240,9 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	);
 	if (info.pwsi) info.pwsi.wsi = wsi;
 	vhost.remember(wsi as Wsi);
-	wsi.begin(transaction, isRaw ? undefined : new RequestHead(method, host, origin, authorization));
+	const isForm = (flags & LCCSCF_HTTP_X_WWW_FORM_URLENCODED) !== 0;
+	const head = isRaw ? undefined : new RequestHead(method, host, origin, authorization, isForm);
+	if (expectContinue && head) head.expectTimeout = expectContinue;
+	wsi.begin(transaction, head);
 	return wsi;
 }

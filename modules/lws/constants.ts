@@ -32,6 +32,7 @@ export const LCCSCF_ALLOW_SELFSIGNED = 1 << 1;
 export const LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK = 1 << 2;
 export const LCCSCF_ALLOW_EXPIRED = 1 << 3;
 export const LCCSCF_ALLOW_INSECURE = 1 << 4;
+export const LCCSCF_HTTP_X_WWW_FORM_URLENCODED = 1 << 11;
 export const LCCSCF_HTTP_NO_FOLLOW_REDIRECT = 1 << 12;
 export const LCCSCF_PIPELINE = 1 << 16;
 export const LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS = 1 << 29;

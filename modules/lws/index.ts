@@ -4,6 +4,7 @@ export type { PeerCertificate, SessionInfo } from "lws-xs/native/tls/session";
 export type { Deadlines } from "../dispatch/deadline.js";
 export type { Clock } from "../dispatch/timing.js";
 export { type Delivered, errorCodes, LwsError } from "../engines/errors.js";
+export { FormWriter } from "../engines/form.js";
 export type { TrustHost } from "../transport/security.js";
 export { TLSFailure } from "../transport/tls-failure.js";
 export { httpBasicAuthGen } from "./auth.js";

@@ -92,12 +92,17 @@ export function completeDeadlines(info: Partial<Deadlines> | undefined, base: De
 	for (const name of Object.keys(deadlines) as (keyof Deadlines)[]) {
 		const value = info?.[name];
 		if (value === undefined) continue;
-		if (!Number.isInteger(value) || value < 0 || value > MAXIMUM) {
-			throw new RangeError(`the deadline ${name} is ${value}: it must be a whole number of milliseconds, 0 for none`);
-		}
+		checkTime(name, value);
 		deadlines[name] = value;
 	}
 	return deadlines;
+}
+
+/** Throws a RangeError for what is no time. */
+export function checkTime(name: string, value: number): void {
+	if (!Number.isInteger(value) || value < 0 || value > MAXIMUM) {
+		throw new RangeError(`the time ${name} is ${value}: it must be a whole number of milliseconds, 0 for none`);
+	}
 }
 
 /** Bytes of every part that a vhost with these options reserves. */

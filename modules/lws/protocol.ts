@@ -3,8 +3,9 @@
  * reason brings. The classes behind the interfaces are in the files of their names.
  */
 import type { Deadlines } from "../dispatch/deadline.js";
+import type { Placer } from "../dispatch/observer.js";
 import type { OpeningHost } from "../dispatch/opening.js";
-import type { Placer, Transaction } from "../dispatch/transaction.js";
+import type { Transaction } from "../dispatch/transaction.js";
 import type { Turn } from "../dispatch/turn.js";
 import type { LwsError } from "../engines/errors.js";
 import type { Exchange } from "../roles/role.js";
@@ -134,7 +135,7 @@ export interface Vhost {
 	/** @internal */
 	readonly turn: Turn;
 	/** @internal */
-	readonly pool: Placer;
+	readonly pool: Placer<Transaction>;
 	/** @internal The first use: each protocol is told once. */
 	initProtocols(): void;
 	/** @internal */

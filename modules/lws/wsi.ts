@@ -11,7 +11,8 @@
  * or, from anywhere before ESTABLISHED: CLIENT_CONNECTION_ERROR DROP_PROTOCOL WSI_DESTROY. Other protocols have other reasons
  * (face.ts), and classes of their own (raw-wsi.ts).
  */
-import type { Observer, Transaction } from "../dispatch/transaction.js";
+import type { Observer } from "../dispatch/observer.js";
+import type { Transaction } from "../dispatch/transaction.js";
 import type { Posted } from "../dispatch/turn.js";
 import { LwsError } from "../engines/errors.js";
 import { BodyKind, type Exchange } from "../roles/role.js";

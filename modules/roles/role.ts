@@ -118,11 +118,17 @@ export interface Order {
 	readonly isReplayable: boolean;
 	/** The fields of its response, for as long as they can be asked for: then no other response may take their place. */
 	readonly table: HeadTable | undefined;
+	/** Milliseconds that the body waits for 100 (RFC 9110 section 10.1.1); undefined: it does not wait. */
+	readonly expectTimeout?: number | undefined;
 	/** Bytes of content that were read and written, when the exchange is over. */
 	bodyReceived: number | undefined;
 	bodySent: number | undefined;
 	/** `count` bytes of the request's head have left. */
 	sending(count: number): void;
+	/** The head has left, and the body waits: when the time for that is over, it is for the order to call `proceed`. */
+	awaitsContinue?(): void;
+	/** That is over, and the body can be written. */
+	continued?(): void;
 	/** All of it has left, and those in front of it have been answered. */
 	sent(): void;
 	/** The first byte of a response has come. */
@@ -170,6 +176,8 @@ export interface Exchange {
 	write(bytes: Uint8Array, last: boolean): boolean;
 	/** Content is not to be delivered, or again; only where that happens unasked. */
 	hold?(isHeld: boolean): void;
+	/** What waits goes on: the body that waited for 100, or the end of a response that came before all of the request had left. */
+	proceed?(): void;
 	/** Nobody waits for the response any more. */
 	cancel(): void;
 }

@@ -87,7 +87,9 @@ export class TCPStream implements ByteStream {
 			const room = this.source.write(whole ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset + start, count));
 			this.room = room ?? 0;
 		} catch {
-			this.broken();
+			// the peer may have answered and gone: what waits is read first, and the socket tells of the end behind it
+			if (this.available > 0) this.room = 0;
+			else this.broken();
 			return 0;
 		}
 		return count;

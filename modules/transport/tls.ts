@@ -322,7 +322,10 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 		else if (this.available === 0) this.readable();
 	}
 
+	/** Found by a call of ours; a write may find it while what came before is still to be read. */
 	broken(code: string | undefined, detail?: unknown): void {
-		this.lost(code, detail);
+		this.#isCut = true;
+		this.#cutCode = code;
+		if (this.available === 0) this.lost(code, detail);
 	}
 }

@@ -45,6 +45,39 @@ function begin(stage: Stage, options: RequestOptions): Session | undefined {
 	}
 }
 
+/** With no clock but that of the wait. */
+function waits(title: string, answer: (peer: Peer) => void): FaultScenario {
+	return {
+		title,
+		run(stage) {
+			stage.isHeadEnough = true;
+			const script = (peer: Peer) => {
+				const head = peer.onReceive;
+				answer(peer);
+				peer.onReceive = () => {
+					if (!peer.text.endsWith("second")) return;
+					peer.take();
+					peer.onReceive = head;
+					peer.deliver(sized("ok"));
+				};
+			};
+			stage.serve(script, script);
+			for (let i = 0; i < 2; i++) {
+				const session = begin(stage, {
+					method: "PUT",
+					body: ["first", "second"],
+					fields: [["Content-Length", "11"]],
+					expectContinue: 1000,
+					deadlines: { connect: 0, firstByte: 0, idle: 0, total: 0 },
+				});
+				stage.advance(100_000);
+				if (session?.wsi) stage.close(session);
+			}
+		},
+		contents: ["ok"],
+	};
+}
+
 export const faultScenarios: readonly FaultScenario[] = [
 	{
 		title: "GET twice on one connection",
@@ -67,6 +100,9 @@ export const faultScenarios: readonly FaultScenario[] = [
 		},
 		contents: ["ok"],
 	},
+	waits("PUT that waits for 100, which comes", (peer) => peer.deliver("HTTP/1.1 100 Continue\r\n\r\n")),
+	waits("PUT that waits for 100 in vain", () => {}),
+	waits("PUT that waits for 100, and is answered instead", (peer) => peer.deliver(sized("ok"))),
 	{
 		title: "GET from a name of which the first addresses do not answer",
 		run(stage) {

@@ -94,19 +94,6 @@ export const requests: Scenario[] = [
 		},
 	),
 	{
-		title: "A response that comes before the body has been sent is read; the upload goes on, its connection is closed.",
-		run(stage) {
-			stage.isHeadEnough = true;
-			stage.serve([sized("ok")]);
-			const session = stage.request({ method: "POST", fields: LENGTH_6, body: [] });
-			stage.advance();
-			say(stage, session, stage.write(session, "abcdef", true));
-			stage.say(`${stage.network.peers.length} connections`);
-			stage.say(`the client's end is ${stage.network.peer.client}`);
-		},
-		trace: [...BEGUN, WRITEABLE, ...OK, "a write gives -1", "1 connections", "the client's end is closed"],
-	},
-	{
 		title: "Content that was not read in its callback waits, and is announced once; a timer may read it.",
 		run(stage) {
 			stage.serve([sized("hello"), FIN]);

@@ -3,7 +3,9 @@ import { Theatre } from "../double/tls.js";
 import { bodies } from "./bodies.js";
 import { connections } from "./connections.js";
 import { dialing } from "./dialing.js";
+import { early } from "./early.js";
 import { ends } from "./ends.js";
+import { expectations, redirectedExpectations } from "./expectations.js";
 import { failures } from "./failures.js";
 import { pipelineEnds } from "./pipeline-ends.js";
 import { pipelining } from "./pipelining.js";
@@ -22,6 +24,8 @@ import { secure } from "./secure.js";
 const onDevice = [
 	...bodies,
 	...requests,
+	...expectations,
+	...early,
 	...connections,
 	...pipelining,
 	...pipelineEnds,
@@ -38,7 +42,16 @@ const onDevice = [
 	}));
 
 /** And TLS changes nothing of it. */
-const overTLS = [...bodies, ...requests, ...connections, ...pipelining, ...pipelineEnds, ...raws].map((scenario) => ({
+const overTLS = [
+	...bodies,
+	...requests,
+	...expectations,
+	...early,
+	...connections,
+	...pipelining,
+	...pipelineEnds,
+	...raws,
+].map((scenario) => ({
 	...scenario,
 	title: `Over TLS: ${scenario.title}`,
 	stage: { ...scenario.stage, tls: new Theatre() },
@@ -47,6 +60,9 @@ const overTLS = [...bodies, ...requests, ...connections, ...pipelining, ...pipel
 export const scenarios: readonly Scenario[] = [
 	...bodies,
 	...requests,
+	...expectations,
+	...early,
+	...redirectedExpectations,
 	...connections,
 	...pipelining,
 	...pipelineEnds,

@@ -40,6 +40,7 @@ import { resolverOf } from "./resolver-of.js";
 const repetition: Repetition = JSON.parse(argv[0] as string);
 const { port, address, addresses, path, count, first, behaviour, trusted, sessions, deadlines } = repetition;
 const { parallel = 1, context: more } = repetition;
+const isUpload = behaviour === "upload" || behaviour === "expect";
 /** A mark whose figures nobody compares: what a mark itself needs is there from then on. */
 const WARM_UP = 5;
 const QUIET = 30;
@@ -72,7 +73,7 @@ const protocol: Protocol<never> = {
 	callback(wsi, reason, _user, input, _length) {
 		switch (reason) {
 			case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-				if (behaviour === "upload") {
+				if (isUpload) {
 					addHttpHeaderByName(wsi, "Content-Length", "100000");
 					clientHttpBodyPending(wsi, true);
 					callbackOnWritable(wsi);
@@ -131,7 +132,8 @@ const info: ConnectInfo<never> = {
 	path,
 	host: "localhost",
 	sslConnection: trusted === undefined ? 0 : LCCSCF_USE_SSL,
-	method: behaviour.startsWith("raw") ? "RAW" : behaviour === "upload" ? "POST" : "GET",
+	method: behaviour.startsWith("raw") ? "RAW" : isUpload ? "POST" : "GET",
+	expectContinue: behaviour === "expect" ? 1000 : 0,
 	deadlines,
 	retryAndIdlePolicy: repetition.retryAndIdlePolicy,
 	maxResumes: repetition.maxResumes,

@@ -12,6 +12,7 @@ import {
 	contextDestroy,
 	createContext,
 	exportSession,
+	FormWriter,
 	headerNames,
 	headerValue,
 	httpClientHttpResponse,
@@ -92,6 +93,7 @@ class Running {
 	#busy = false;
 	#unread = false;
 	#ends = 0;
+	#form: FormWriter | undefined;
 
 	constructor(id: number, request: PlannedRequest) {
 		this.id = id;
@@ -126,6 +128,7 @@ class Running {
 			authUsername: request.authUsername,
 			authPassword: request.authPassword,
 			bearer: request.bearer,
+			expectContinue: request.expectContinue,
 			rewind: request.canRewind ? () => (this.result.sent = 0) : undefined,
 		});
 		this.#busy = false;
@@ -182,17 +185,32 @@ class Running {
 	}
 
 	#append(wsi: Wsi<Running>): void {
-		const { body, fields = [], secrets = [] } = this.request;
+		const { body, form, fields = [], secrets = [] } = this.request;
 		for (const [name, value] of fields) addHttpHeaderByName(wsi, name, value, secrets.includes(name));
-		if (!body) return;
-		if (body.framing === "length") addHttpHeaderByName(wsi, "Content-Length", `${body.size}`);
+		if (form) this.#form = new FormWriter(form);
+		const size = this.#form?.length ?? (body?.framing === "length" ? body.size : undefined);
+		if (size !== undefined) addHttpHeaderByName(wsi, "Content-Length", `${size}`);
+		if (!body && !form) return;
 		clientHttpBodyPending(wsi, true);
 		this.#busy = true;
 		callbackOnWritable(wsi);
 		this.#busy = false;
 	}
 
+	#writeForm(wsi: Wsi<Running>, form: FormWriter): void {
+		const count = form.emit(this.buffer, 0, Math.min(this.buffer.length, peerWriteAllowance(wsi)));
+		this.#busy = true;
+		const mode = form.done ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP;
+		this.result.sent += write(wsi, this.buffer.subarray(0, count), mode);
+		if (!form.done) callbackOnWritable(wsi);
+		this.#busy = false;
+	}
+
 	#write(wsi: Wsi<Running>): void {
+		if (this.#form) {
+			this.#writeForm(wsi, this.#form);
+			return;
+		}
 		const { body } = this.request;
 		if (!body) {
 			this.fault("WRITEABLE without a body");

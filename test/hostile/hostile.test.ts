@@ -9,13 +9,17 @@ import { isSimulator, RUNS, type Run, runPlan } from "../wire/run.js";
 import { REDIRECTS } from "./redirects.js";
 import { cuts, ENDLESS, MALFORMED, type Script, SLOWNESS, TOLERATED } from "./scripts.js";
 import { HostileServer } from "./server.js";
+import { SLOW_UPLOADS, UPLOADS } from "./uploads.js";
 
 /** Milliseconds for anything that needs no deadline, on the slowest host. */
 const LIMIT = 5000;
 const DEADLINES = { connect: 5000, firstByte: 5000, idle: 5000, total: 20_000 };
 
 function request(port: number, path: string, script?: Script): PlannedRequest {
-	return { port, path, method: script?.method, deadlines: { ...DEADLINES, ...script?.deadlines }, buffer: 1024 };
+	const deadlines = { ...DEADLINES, ...script?.deadlines };
+	const upload = { body: { size: 300, framing: "length" }, expectContinue: 100 } as const;
+	const method = script?.isUpload ? "PUT" : script?.method;
+	return { port, path, method, deadlines, buffer: 1024, ...(script?.isUpload && upload) };
 }
 
 function describeScripts(title: string, scripts: Script[], run: Run, pieces: "whole" | "bytes"): void {
@@ -82,6 +86,7 @@ for (const run of RUNS) {
 	describeScripts("malformed responses", chosen(MALFORMED), run, "whole");
 	describeScripts("strange responses", chosen(TOLERATED), run, "whole");
 	describeScripts("hostile redirects", chosen(REDIRECTS), run, "whole");
+	describeScripts("hostile answers to uploads", chosen(UPLOADS), run, "whole");
 	if (run.divisor > 10) continue;
 	if (run.variant !== "32") {
 		describeScripts("malformed responses in single bytes", MALFORMED.filter(isSmall), run, "bytes");
@@ -89,7 +94,9 @@ for (const run of RUNS) {
 	}
 	describeScripts("endless responses", ENDLESS, run, "whole");
 	describeScripts("chunked responses cut off", cuts(), run, "whole");
-	if (run.variant === "64") describeScripts("slow responses", SLOWNESS, run, "whole");
+	if (run.variant !== "64") continue;
+	describeScripts("slow responses", SLOWNESS, run, "whole");
+	describeScripts("slow answers to uploads", SLOW_UPLOADS, run, "whole");
 }
 
 /** Thousands of single bytes would take seconds and tell nothing new. */

@@ -18,7 +18,7 @@ export interface Repetition {
 	/** The first mark; the second one is at `count`. */
 	first: number;
 	/** Those of raw connections: take what comes; write, and close when it has come back; hold up what comes. */
-	behaviour: "read" | "throw" | "refuse" | "close" | "upload" | "rawRead" | "rawEcho" | "rawHold";
+	behaviour: "read" | "throw" | "refuse" | "close" | "upload" | "expect" | "rawRead" | "rawEcho" | "rawHold";
 	/** https, for "localhost", with these CAs trusted, PEM. */
 	trusted?: string;
 	/** Options of the context besides. */

@@ -17,6 +17,8 @@ export interface Script {
 	/** The connection may serve another request; never after an error. */
 	reused?: boolean;
 	method?: string;
+	/** It is told to a PUT that waits for 100. */
+	isUpload?: boolean;
 	deadlines?: { firstByte?: number; idle?: number; total?: number };
 	/** Its whole point is volume or time, so it is not sent again in single bytes. */
 	whole?: boolean;

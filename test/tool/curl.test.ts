@@ -2,7 +2,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { CURL, Folder, Recorder, run, type Seen, TOOL, withRaw } from "./tool.js";
 
-/** What is the tool's own: its name, the order of the fields, and that it does not wait for a 100 (Expect). */
+/** What is the tool's own: its name, the order of the fields, and that a small -T does not wait for 100. */
 function comparable({ method, url, headers, body }: Seen) {
 	const { "user-agent": agent, expect: _, ...fields } = headers;
 	return { method, url, fields, body: body.toString("latin1"), hasAgent: agent !== undefined };

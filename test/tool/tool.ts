@@ -133,14 +133,14 @@ export class Recorder {
 
 /** A TCP server that answers each connection's first bytes with `answer`, and does not care what they are. */
 export async function withRaw(
-	answer: (socket: net.Socket) => void,
+	answer: (socket: net.Socket, first: Buffer) => void,
 	body: (origin: string) => Promise<void>,
 ): Promise<void> {
 	const sockets = new Set<net.Socket>();
 	const server = net.createServer((socket) => {
 		sockets.add(socket);
 		socket.on("error", () => {});
-		socket.once("data", () => answer(socket));
+		socket.once("data", (first) => answer(socket, first));
 	});
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 	try {
@@ -149,6 +149,26 @@ export async function withRaw(
 		server.close();
 		for (const socket of sockets) socket.destroy();
 	}
+}
+
+/** The same, with the head of its request, which a socket has in one piece or in several; the body comes as data. */
+export function withHeads(
+	answer: (socket: net.Socket, head: string) => void,
+	body: (origin: string) => Promise<void>,
+): Promise<void> {
+	return withRaw((socket, first) => {
+		let head = "";
+		const hear = (data: Buffer) => {
+			head += data.toString("latin1");
+			const end = head.indexOf("\r\n\r\n") + 4;
+			if (end < 4) return;
+			socket.off("data", hear);
+			answer(socket, head.slice(0, end));
+			if (head.length > end) socket.emit("data", Buffer.from(head.slice(end), "latin1"));
+		};
+		socket.on("data", hear);
+		hear(first);
+	}, body);
 }
 
 /** A port of loopback where nobody listens. */

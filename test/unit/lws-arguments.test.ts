@@ -56,6 +56,11 @@ describe("clientConnectViaInfo", () => {
 		});
 	}
 
+	it("refuses a time for 100 that is none.", () => {
+		for (const value of [-1, 1.5, 2 ** 31, "1000"])
+			refuses({ expectContinue: value as number }, /expectContinue/, RangeError);
+	});
+
 	it("refuses a request without a method: WebSocket is not built in.", () => {
 		refuses({ method: undefined }, /WebSocket/);
 	});
@@ -169,6 +174,26 @@ describe("addHttpHeaderByName", () => {
 			}
 		});
 		assert.equal(stage.requests[0], "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+	});
+
+	it("gives way with its Content-Type to the application's, and takes away nothing else.", () => {
+		const form = "application/x-www-form-urlencoded";
+		const flags = { method: "POST", sslConnection: lws.LCCSCF_HTTP_X_WWW_FORM_URLENCODED };
+		const head = (fields: string) => `POST / HTTP/1.1\r\nHost: h\r\n${fields}Content-Length: 0\r\n\r\n`;
+		const accepts = (stage: Stage, session: Session) => stage.addField(session, "Accept", form);
+		const types = (stage: Stage, session: Session) => {
+			accepts(stage, session);
+			stage.addField(session, "content-type", "text/plain");
+		};
+		assert.equal(within(APPEND, accepts, flags).requests[0], head(`Content-Type: ${form}\r\nAccept: ${form}\r\n`));
+		const given = `Accept: ${form}\r\ncontent-type: text/plain\r\n`;
+		assert.equal(within(APPEND, types, flags).requests[0], head(given));
+		assert.equal(within(APPEND, types, { method: "POST" }).requests[0], head(given));
+	});
+
+	it("takes another expectation than 100-continue for a field like any.", () => {
+		const stage = within(APPEND, (stage, session) => stage.addField(session, "Expect", "x"));
+		assert.equal(stage.requests[0], "GET / HTTP/1.1\r\nHost: h\r\nExpect: x\r\n\r\n");
 	});
 
 	it("leaves out the colon that lws asks for at the end of the name.", () => {

@@ -21,6 +21,9 @@ export interface PlannedRequest {
 		/** The most that is written at a time; absent: what the client allows. */
 		piece?: number;
 	};
+	/** The body is a form of these names and values, instead of `body`. */
+	form?: string[];
+	expectContinue?: number;
 	/** Size of the buffer for httpClientRead, 4096 when absent. */
 	buffer?: number;
 	/** Milliseconds between an announcement and the read; absent: the read comes from inside the callback. */

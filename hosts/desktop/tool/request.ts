@@ -7,6 +7,9 @@ import type { Options, Target } from "./options.js";
 import { readTextFile } from "./text-file.js";
 import type { Url } from "./url.js";
 
+/** As in curl: a longer body is not begun before the server has had time to refuse it; of an unknown length it may be long. */
+const EXPECT_THRESHOLD = 1024 * 1024;
+
 export interface Request {
 	method: string;
 	host: string;
@@ -50,6 +53,7 @@ export function makeRequest(
 	const length = request.body?.length;
 	if (length !== undefined && !isCustom("Transfer-Encoding")) add("Content-Length", String(length));
 	if (isPost) add("Content-Type", "application/x-www-form-urlencoded");
+	if (request.body && (length === undefined || length > EXPECT_THRESHOLD)) add("Expect", "100-continue");
 	return request;
 }
 

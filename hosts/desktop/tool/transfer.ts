@@ -18,11 +18,10 @@ import type { Listener, Session } from "./session.js";
 import { type CaReport, reportMissing, reportTrusted } from "./show-ca.js";
 import type { Sink } from "./stage.js";
 import { flagsOf, relaxedChecks, secure } from "./tls.js";
+import { Upload } from "./upload.js";
 import { parseUrl, type Url, withFileName, withoutLogin } from "./url.js";
 import { HeadPrinter, showNote, showRequest, showTls } from "./verbose.js";
 
-const NOTHING = new Uint8Array(0);
-const UPLOAD_PIECE = 16384;
 const CLIENT_ERROR = 400;
 /** curl goes from https to http, too. */
 const FOLLOWED = lws.LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS;
@@ -50,11 +49,7 @@ export class Transfer implements Listener {
 	#output!: Sink;
 	#progress: Progress | undefined;
 	#isComplete = false;
-	/** What was read of the body and not written yet lies at the start of `#piece`. */
-	#piece = NOTHING;
-	#pending = 0;
-	#sent = 0;
-	#isSending = false;
+	#upload: Upload | undefined;
 	#connectTimer: Timer | undefined;
 	#finder: HeadFinder | undefined;
 
@@ -122,7 +117,7 @@ export class Transfer implements Listener {
 				sslConnection:
 					(isSecure ? lws.LCCSCF_USE_SSL : 0) | flagsOf(options.tls) | (isFollowing ? FOLLOWED : DELIVERED),
 				maxRedirects: options.maxRedirects,
-				rewind: body?.isRepeatable ? () => this.#rewind(body) : undefined,
+				rewind: body?.isRepeatable ? () => this.#upload?.rewind() : undefined,
 				userdata: this,
 				deadlines: {
 					connect: isSecure && !isFollowing ? 0 : connectTimeout,
@@ -157,14 +152,18 @@ export class Transfer implements Listener {
 		const { options, wire } = this.#session;
 		const isOutput = options.isHeadShown || options.isHeadOnly;
 		const printer = options.isVerbose ? new HeadPrinter() : undefined;
-		wire.onConnected = printer && ((remote) => showNote(`Connected to ${this.#url.address} (${remote})`));
-		wire.onBytes = wire.onTunnel = undefined;
+		wire.onConnected = wire.onBytes = wire.onTunnel = undefined;
 		if (!isOutput && !printer) return;
 		const finder = new HeadFinder((buffer, end) => {
 			printer?.feed(buffer, end);
 			if (isOutput && !this.#result.failure) this.#guard(() => this.#output.write(buffer, end));
 		});
 		finder.begin();
+		wire.onConnected = (remote) => {
+			// after a 417 another response follows here
+			finder.begin();
+			if (printer) showNote(`Connected to ${this.#url.address} (${remote})`);
+		};
 		this.#finder = finder;
 		wire.onTunnel = (isBegun) => {
 			if (!this.#url.isSecure) return;
@@ -183,7 +182,7 @@ export class Transfer implements Listener {
 			case lws.LWS_CALLBACK_CLIENT_HTTP_REDIRECT:
 				return this.#redirected(wsi, input, length);
 			case lws.LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
-				return this.#guard(() => this.#write(wsi, length));
+				return this.#guard(() => this.#upload?.write(wsi, length));
 			case lws.LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
 				return this.#established(wsi);
 			case lws.LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
@@ -227,8 +226,7 @@ export class Transfer implements Listener {
 		result.url = uri;
 		result.status = status;
 		result.redirects++;
-		this.#sent = this.#pending = 0;
-		this.#isSending = false;
+		this.#upload?.pause();
 		wire.begin(this.#url.port);
 		if (options.isVerbose) showNote(`Issue another request to this URL: ${uri}`);
 		// until then the body of this response may come
@@ -239,11 +237,6 @@ export class Transfer implements Listener {
 			const { request, fields } = transaction;
 			showRequest(request.method, request.target, fields[1] as string, fields.slice(2));
 		};
-	}
-
-	#rewind(body: Body): void {
-		this.#isSending = true;
-		body.rewind();
 	}
 
 	/** Nowhere does the stack go deeper than to here, so not by way of `#guard`. */
@@ -260,7 +253,7 @@ export class Transfer implements Listener {
 	#failed(error: lws.LwsError): void {
 		const report = this.#session.options.tls.isCaShown && reportMissing(this.#server, error);
 		if (report) this.#guard(() => this.#report(report));
-		else this.#result.failure ??= failureOf(error, this.#isSending);
+		else this.#result.failure ??= failureOf(error, this.#upload?.isSending ?? false);
 	}
 
 	get #server(): string {
@@ -295,41 +288,7 @@ export class Transfer implements Listener {
 		} catch (error) {
 			throw usage("bad-field", messageOf(error));
 		}
-		if (!body) return;
-		this.#isSending = true;
-		this.#piece = new Uint8Array(Math.min(UPLOAD_PIECE, Math.max(this.#session.readBuffer.length, 1024)));
-		body.onReady = () => lws.callbackOnWritable(wsi);
-		lws.clientHttpBodyPending(wsi, true);
-		lws.callbackOnWritable(wsi);
-	}
-
-	#write(wsi: Wsi, allowance: number): void {
-		const { body } = this.#request;
-		if (!body) return;
-		if (this.#pending === 0) {
-			const room = Math.min(allowance, this.#piece.length);
-			const count = body.read(this.#part(room));
-			// `onReady` will tell
-			if (count === 0) return;
-			if (count < 0) {
-				this.#isSending = false;
-				lws.write(wsi, NOTHING, lws.LWS_WRITE_HTTP_FINAL);
-				return;
-			}
-			this.#pending = count;
-		}
-		const written = lws.write(wsi, this.#part(this.#pending), lws.LWS_WRITE_HTTP);
-		if (written < 0) return;
-		if (written > 0) {
-			this.#pending = 0;
-			this.#sent += written;
-			if (this.#sent === body.length) this.#isSending = false;
-		}
-		lws.callbackOnWritable(wsi);
-	}
-
-	#part(count: number): Uint8Array {
-		return count === this.#piece.length ? this.#piece : this.#piece.subarray(0, count);
+		if (body) this.#upload = new Upload(wsi, body, this.#session.readBuffer.length);
 	}
 
 	#established(wsi: Wsi): number {

@@ -8,6 +8,7 @@
  * | Next | the first byte; until it comes, the response before can be asked about |
  * | Head | status line and fields, interim responses skipped |
  * | Body | the application reads when told |
+ * | Whole | all of it has come before all of the request has left |
  * | Over | the exchange has ended |
  *
  * It ends exactly once: by `complete`, `fail` or `cancel`, or when its role lets it `leave`. Nothing of it is left then, so
@@ -19,8 +20,8 @@ import { ChunkedDecoder, ChunkedEvent } from "../../engines/h1/chunked.js";
 import { contentLength, Framing, FramingBits, readFraming } from "../../engines/h1/framing.js";
 import { feedHead, joinNames, reasonPhrase } from "../../engines/h1/head.js";
 import { keepAliveTime } from "../../engines/h1/keep-alive.js";
-import type { Buffers, Carrier, Exchange, Order, StreamEnd } from "../role.js";
-import { H1Request, type RequestOwner } from "./request.js";
+import { BodyKind, type Buffers, type Carrier, type Exchange, type Order, type StreamEnd } from "../role.js";
+import { type ExchangeOwner, H1Request, type RequestOwner } from "./request.js";
 
 /** A server that sends interim responses for ever would keep a client for ever; undici and curl stop near this too. */
 export const INTERIM_LIMIT = 100;
@@ -32,16 +33,8 @@ const enum Receive {
 	Next,
 	Head,
 	Body,
+	Whole,
 	Over,
-}
-
-/** Whose exchange it is. */
-export interface ExchangeOwner {
-	isFirst(exchange: H1Exchange): boolean;
-	/** It is over. */
-	left(exchange: H1Exchange): void;
-	/** The first one is over, and `order` complete; `keepAlive` as for Carrier.finished. */
-	finished(isPersistent: boolean, keepAlive?: number, order?: Order): void;
 }
 
 export class H1Exchange implements Exchange, RequestOwner {
@@ -54,7 +47,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 	readonly #buffers: Buffers;
 	/** undefined when the exchange is over. */
 	order: Order | undefined;
-	readonly #request: H1Request;
+	readonly request: H1Request;
 	#receive: Receive = Receive.Waiting;
 	/** The names of the fields to keep, for the parser of the head. */
 	readonly #keep: Uint8Array | undefined;
@@ -88,19 +81,9 @@ export class H1Exchange implements Exchange, RequestOwner {
 		this.#carrier = carrier;
 		this.#buffers = carrier.buffers;
 		this.order = order;
-		this.#request = new H1Request(this, carrier, order);
+		this.request = new H1Request(this, carrier, order);
 		const { keepHeaders } = order.request;
 		if (keepHeaders) this.#keep = joinNames(keepHeaders);
-	}
-
-	/** Something of the request has left. */
-	get isBegun(): boolean {
-		return this.#request.hasBegun;
-	}
-
-	/** All of it has. */
-	get isSent(): boolean {
-		return this.#request.isDone;
 	}
 
 	/** It is the first now. */
@@ -109,7 +92,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 		this.progress = 0;
 		this.#end = end;
 		this.#receive = Receive.Next;
-		if (this.#request.isDone) this.order?.sent();
+		if (this.request.isDone) this.order?.sent();
 	}
 
 	sent(): void {
@@ -121,16 +104,16 @@ export class H1Exchange implements Exchange, RequestOwner {
 		if (this.progress >= 0) this.progress++;
 		const order = this.order;
 		if (!order) return;
-		const allowance = this.#request.writable();
+		const allowance = this.request.writable();
 		if (allowance > 0) order.handler.bodyWritable(allowance);
 	}
 
 	get allowance(): number {
-		return this.order ? this.#request.allowance : 0;
+		return this.order ? this.request.allowance : 0;
 	}
 
 	get bodySent(): number {
-		return this.#request.bodySent;
+		return this.request.bodySent;
 	}
 
 	get bodyReceived(): number {
@@ -138,12 +121,12 @@ export class H1Exchange implements Exchange, RequestOwner {
 	}
 
 	get worthwhile(): number {
-		return this.order ? this.#request.worthwhile : 0;
+		return this.order ? this.request.worthwhile : 0;
 	}
 
 	write(bytes: Uint8Array, last: boolean): boolean {
 		const order = this.order;
-		const request = this.#request;
+		const request = this.request;
 		if (!order || !request.write(bytes, last)) return false;
 		if (last && !request.isDone) {
 			this.fail("app:body-too-short", `${request.bodySent} of ${order.bodyLength} bytes`);
@@ -170,7 +153,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 			this.#announcements = 0;
 			this.order?.handler.announced(this);
 			this.#announcing = false;
-		}
+		} else if (this.#receive === Receive.Whole && this.request.isDone) this.complete();
 	}
 
 	announce(): boolean {
@@ -193,7 +176,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 		}
 		if (!table.isStarted && this.#interim === 0) {
 			// RFC 9112 section 9.2: what comes before a request is no answer to it
-			if (!this.#request.hasBegun) return this.fail("h1:unsolicited-response");
+			if (!this.request.hasBegun) return this.fail("h1:unsolicited-response");
 			order.answering();
 		}
 		const count = feedHead(table, buffers.input, buffers.inputStart, buffers.inputEnd, this.#keep);
@@ -221,6 +204,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 
 	private beginBody(order: Order, status: number, minor: number): void {
 		const { table, inputStart, inputEnd } = this.#buffers;
+		if (order.bodyKind !== BodyKind.None) this.request.answered(status);
 		if (!order.responded(status, minor, reasonPhrase(table), table) || this.order !== order) return;
 		const framing = this.#framing;
 		this.#receive = Receive.Body;
@@ -233,6 +217,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 		if (status === 101) this.fail("h1:unexpected-upgrade");
 		else if (++this.#interim > INTERIM_LIMIT) this.fail("h1:too-many-interim");
 		else this.#buffers.table.reset();
+		if (status === 100) this.proceed();
 		return this.order === order;
 	}
 
@@ -348,9 +333,10 @@ export class H1Exchange implements Exchange, RequestOwner {
 		const { code, detail } = end;
 		const { table, inputStart, inputEnd } = this.#buffers;
 		const isStarted = this.#receive === Receive.Head && (table.isStarted || this.#interim > 0);
+		if (this.#receive === Receive.Whole) this.complete();
 		// what was read before comes first
-		if (inputStart < inputEnd) return;
-		if (this.#receive === Receive.Body) this.endOfBody(end);
+		else if (inputStart < inputEnd) return;
+		else if (this.#receive === Receive.Body) this.endOfBody(end);
 		else if (isStarted) this.fail(code ?? "h1:truncated-head", detail);
 		else {
 			this.leave()?.unanswered(code ?? "h1:empty-reply", detail);
@@ -365,8 +351,14 @@ export class H1Exchange implements Exchange, RequestOwner {
 	}
 
 	private complete(): void {
+		const { isDone } = this.request;
+		// a server that keeps the connection takes the rest of the request as well (RFC 9112 section 9.3)
+		if (!isDone && this.#keepAlive && !this.#end && this.request.isOpen) {
+			this.#receive = Receive.Whole;
+			return;
+		}
 		const order = this.leave();
-		const isPersistent = this.#keepAlive && this.#request.isDone;
+		const isPersistent = this.#keepAlive && isDone;
 		const keepAlive = isPersistent && !this.next ? keepAliveTime(this.#buffers.table) : 0;
 		// first the application, which may still read the head; its next request waits for a later turn anyway
 		order?.completed();
@@ -404,10 +396,16 @@ export class H1Exchange implements Exchange, RequestOwner {
 		if (order) {
 			const chunked = this.#chunked;
 			order.bodyReceived = chunked ? chunked.received : this.#length - this.#remaining;
-			const { bodySent } = this.#request;
+			const { bodySent } = this.request;
 			if (bodySent > 0) order.bodySent = bodySent;
 			this.#owner.left(this);
 		}
 		return order;
+	}
+
+	proceed(): void {
+		if (this.request.proceed()) this.order?.continued?.();
+		// the application is told, which is not for the call that has found it
+		else if (this.#receive === Receive.Whole) this.#carrier.again();
 	}
 }

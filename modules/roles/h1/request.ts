@@ -2,20 +2,36 @@
  * The request of an exchange, on its way out: the head in pieces as there is room, then the body as the application writes
  * it.
  *
- * | state | |
- * |---|---|
- * | Head | the head leaves, in pieces |
- * | Body | the application writes when told |
- * | Done | all of it has left |
+ * | state | | ends by |
+ * |---|---|---|
+ * | Head | the head leaves, in pieces | its last byte |
+ * | Continue | with `Expect: 100-continue`: the body waits | 100, or the time for it |
+ * | Body | the application writes when told | its last byte |
+ * | Done | all of it has left | |
+ * | Stopped | the rest is not sent, for the final response has come: any in Continue, a refusal in Head and Body | |
  */
 import { RequestWriter } from "../../engines/h1/request.js";
-import { BodyKind, type Carrier, type Order } from "../role.js";
+import { BodyKind, type Carrier, type Exchange, type Order } from "../role.js";
 import { chunkAllowance, writeChunk } from "./request-body.js";
 
 const enum State {
 	Head,
+	Continue,
 	Body,
 	Done,
+	Stopped,
+}
+
+/** From here on a final status says that the request was not taken as it is. */
+const REFUSALS = 300;
+
+/** Whose exchange it is. */
+export interface ExchangeOwner {
+	isFirst(exchange: Exchange): boolean;
+	/** It is over. */
+	left(exchange: Exchange): void;
+	/** The first one is over, and `order` complete; `keepAlive` as for Carrier.finished. */
+	finished(isPersistent: boolean, keepAlive?: number, order?: Order): void;
 }
 
 /** Whose request it is. */
@@ -81,7 +97,11 @@ export class H1Request {
 		this.#writer = undefined;
 		if (order.bodyKind === BodyKind.None || (order.bodyKind === BodyKind.Length && order.bodyLength === 0)) {
 			this.done();
-		} else this.#state = State.Body;
+		} else if (order.expectTimeout === undefined) this.#state = State.Body;
+		else {
+			this.#state = State.Continue;
+			order.awaitsContinue?.();
+		}
 		return true;
 	}
 
@@ -128,5 +148,26 @@ export class H1Request {
 		this.bodySent += count;
 		if (bodyKind === BodyKind.Chunked ? last : this.bodySent === bodyLength) this.done();
 		return true;
+	}
+
+	/** The rest of the body is still to be sent. */
+	get isOpen(): boolean {
+		return this.#state === State.Body;
+	}
+
+	/** The wait for 100 is over; false: there was none. */
+	proceed(): boolean {
+		if (this.#state !== State.Continue) return false;
+		this.#state = State.Body;
+		return true;
+	}
+
+	/**
+	 * The final response has come. A server that refuses does not want the rest (RFC 9112 section 9.5), and one that was
+	 * asked to say whether it wants the body has said so (RFC 9110 section 10.1.1).
+	 */
+	answered(status: number): void {
+		const state = this.#state;
+		if (state === State.Continue || (status >= REFUSALS && state < State.Done)) this.#state = State.Stopped;
 	}
 }

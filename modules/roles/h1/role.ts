@@ -6,7 +6,8 @@
  * When the connection cannot go on, those behind the first have not been answered, and their orders are told so.
  */
 import { type Carrier, type Exchange, type Order, type StreamEnd, Taking, type Upgradable } from "../role.js";
-import { type ExchangeOwner, H1Exchange } from "./exchange.js";
+import { H1Exchange } from "./exchange.js";
+import type { ExchangeOwner } from "./request.js";
 
 export class H1Role implements Upgradable, ExchangeOwner {
 	readonly #carrier: Carrier;
@@ -35,7 +36,7 @@ export class H1Role implements Upgradable, ExchangeOwner {
 		const before = last.order;
 		if (!before?.request.isPipelined) return Taking.Never;
 		// RFC 9112 section 9.3.2: nothing follows a method that is not idempotent before its response is there
-		if (count >= depth || !order.isReplayable || !before.isReplayable || !last.isSent) return Taking.Later;
+		if (count >= depth || !order.isReplayable || !before.isReplayable || !last.request.isDone) return Taking.Later;
 		return Taking.Now;
 	}
 
@@ -64,7 +65,7 @@ export class H1Role implements Upgradable, ExchangeOwner {
 		while (last?.next) last = last.next;
 		if (!last) return;
 		last.writable();
-		if (last.isSent) this.#carrier.ready();
+		if (last.request.isDone) this.#carrier.ready();
 	}
 
 	/** The exchange stays, so that what follows is not taken for unsolicited. */
@@ -99,7 +100,7 @@ export class H1Role implements Upgradable, ExchangeOwner {
 		const end = this.end;
 		if (!next) this.#carrier.finished(isPersistent && !waits && !end, keepAlive);
 		// what came before its request is no answer to it
-		else if (isPersistent && next.order && (waits ? next.isBegun : !end)) {
+		else if (isPersistent && next.order && (waits ? next.request.hasBegun : !end)) {
 			next.begin(end, order);
 			if (waits) this.#carrier.again();
 			this.#carrier.ready();
