@@ -31,7 +31,7 @@ interface Redirected {
 	readonly secrets: readonly string[];
 	readonly bodyKind: BodyKind;
 	readonly status: number;
-	readonly hops: number;
+	readonly hops: number | undefined;
 }
 
 /** What comes next. */
@@ -69,10 +69,10 @@ export function planHop(from: Redirected, table: HeadTable): Hop | string | unde
 		if (!secured && scheme === "https") return undefined;
 		if (!secured && security && !redirects.mayDowngrade) return "h1:redirect-downgrade";
 		const address = nameOf(uri.host);
-		const proxy = redirects.proxyFor?.(address, secured !== undefined);
+		const proxy = redirects.proxyFor(address, secured !== undefined);
 		next = { address, port: uri.port, localAddress: destination.localAddress, security: secured, proxy };
 	}
-	if (from.hops >= redirects.limit) return "h1:too-many-redirects";
+	if ((from.hops ?? 0) >= redirects.limit) return "h1:too-many-redirects";
 	return {
 		request: {
 			...request,

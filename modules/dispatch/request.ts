@@ -6,6 +6,12 @@ import type { Deadlines } from "./deadline.js";
 /** The field by which the face says that the body waits for 100, as it writes it. */
 export const EXPECT = "Expect";
 
+/** Names and values in turn, without that field. */
+export function withoutExpectation(fields: readonly string[]): readonly string[] {
+	const at = fields.lastIndexOf(EXPECT);
+	return fields.filter((_, i) => i !== at && i !== at + 1);
+}
+
 /** What a proxy does for a destination. */
 export const enum ProxyKind {
 	/** HTTP: takes the requests of plain `http:` themselves (RFC 9112 section 3.2.2). */
@@ -35,10 +41,11 @@ export interface Destination {
 	/** A name or a numeric address. */
 	readonly address: string;
 	readonly port: number;
-	readonly localAddress: string | undefined;
-	/** undefined: no TLS. */
-	readonly security: Security | undefined;
-	/** Absent, for it would take room in each: HTTP/1.1. Set with the rest. */
+	// what follows is set with the rest, and mostly absent: it would take room in each transaction that waits
+	localAddress?: string | undefined;
+	/** Absent: no TLS. */
+	security?: Security | undefined;
+	/** Absent: HTTP/1.1. */
 	role?: RoleKind;
 	/** Absent: none, the connection goes there itself. */
 	proxy?: ProxyServer | undefined;
@@ -77,8 +84,8 @@ export interface Redirects {
 	readonly mayDowngrade: boolean;
 	/** For another origin; undefined: there is no TLS. */
 	secure(host: string, port: number): Security | undefined;
-	/** The way to another origin; absent: there is no proxy for any. */
-	readonly proxyFor?: ((address: string, isTunnel: boolean) => ProxyServer | undefined) | undefined;
+	/** The way to another origin; undefined: itself. */
+	proxyFor(address: string, isTunnel: boolean): ProxyServer | undefined;
 }
 
 /** What is done about failures that may pass. */
@@ -99,10 +106,10 @@ export interface Recovery {
 export interface Request extends OrderRequest {
 	readonly destination: Destination;
 	readonly deadlines: Deadlines;
-	/** undefined: none are followed. */
-	readonly redirects: Redirects | undefined;
-	/** Begins the body anew; undefined: it cannot be had again. */
-	readonly rewind: (() => void) | undefined;
+	/** Absent: none are followed. */
+	redirects?: Redirects | undefined;
+	/** Begins the body anew; absent: it cannot be had again. */
+	rewind?: (() => void) | undefined;
 	/** Absent: nothing is. */
-	readonly recovery?: Recovery;
+	recovery?: Recovery | undefined;
 }

@@ -79,7 +79,7 @@ export interface Retried {
 	readonly bodyKind: BodyKind;
 	readonly exchange: Exchange | undefined;
 	readonly bodySent: number | undefined;
-	readonly hasLeft: Left;
+	readonly hasLeft: Left | undefined;
 	/** Retries that were made. */
 	readonly retries: number | undefined;
 	readonly timing: Timing;

@@ -15,7 +15,7 @@ export type Moment = "queued" | "assigned" | "resolved" | "connected" | "secured
 export interface Timing extends Partial<Record<Moment, number>> {
 	readonly began: number;
 	/** Bytes of the request's head that have left. */
-	sentHead: number;
+	sentHead?: number;
 	/** Connections that were made for it, in all attempts and for all redirects. */
 	connections?: number;
 	/** The address that was tried last. */

@@ -11,7 +11,7 @@ import type { Secured } from "../transport/security.js";
 import { Deadline, type DeadlineOwner } from "./deadline.js";
 import type { Observer, Placer, TransactionHost } from "./observer.js";
 import { Drain, type Hop, planHop, REDIRECT_BODY_TIME } from "./redirect.js";
-import { EXPECT, type Request } from "./request.js";
+import { type Request, withoutExpectation } from "./request.js";
 import { beginResume, type Resume } from "./resume.js";
 import { isBodyBegun, isIdempotent, isRepeatable, isTransient, Left, planAnswer, planRetry } from "./retry.js";
 import type { Timing } from "./timing.js";
@@ -29,42 +29,44 @@ export const enum TransactionState {
 
 /** From then on a request is not sent behind others any more: the server does not answer what is. */
 const RESENDS = 2;
-/** The clock of that wait, whose end is no failure. */
+/** The clock of the wait for 100, whose end is no failure. */
 const CONTINUE = "continue";
 
-const NO_FIELDS: readonly string[] = Object.freeze([]);
-
+/**
+ * It may wait in the queue for long: what it has none of until it is served, or ever, is not there before that, and takes no
+ * memory.
+ */
 export class Transaction implements Order, Posted, DeadlineOwner {
 	/** Another one after a redirect, as are the fields and the framing. */
 	request: Request;
 	readonly observer: Observer;
 	/** The observer, but for the body of a response that is not delivered. */
-	handler: BodyHandler;
+	declare handler: BodyHandler;
 	/** Names and values in turn; complete when the observer has prepared the head. */
-	fields: readonly string[] = NO_FIELDS;
+	declare fields: readonly string[];
 	bodyKind: BodyKind = BodyKind.None;
-	bodyLength = 0;
+	declare bodyLength: number;
 	declare expectTimeout: number | undefined;
 	declare bodyReceived: number | undefined;
 	declare bodySent: number | undefined;
 	/** Names of fields, in lower case, that are for this origin only. */
-	secrets: readonly string[] = NO_FIELDS;
+	declare secrets: readonly string[];
 	/** Redirects that have been followed. */
-	hops = 0;
+	declare hops: number | undefined;
 	state: TransactionState = TransactionState.Queued;
 	/** 0 until the final head has come. */
 	status = 0;
-	minor = 0;
-	reason = "";
+	declare minor: number;
+	declare reason: string | undefined;
 	/** The fields of the response, from then on until `ended` has been told. */
-	table: HeadTable | undefined;
+	declare table: HeadTable | undefined;
 	/** The connection's TLS, while it has that connection. */
-	secured: Secured | undefined;
+	declare secured: Secured | undefined;
 	timing: Timing;
 	/** The connection of the present attempt had served before. */
-	isReused = false;
+	declare isReused: boolean | undefined;
 	/** The present attempt is the second, at once, after a kept connection that turned out to be dead. */
-	isRetried = false;
+	declare isRetried: boolean | undefined;
 	/** How often connections ended before they came to it. */
 	declare resends: number | undefined;
 	/** Attempts before the present one, and those of them that were retries by the policy. */
@@ -72,31 +74,36 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	declare retries: number | undefined;
 	/** The response had begun when its connection was lost, and is being continued. */
 	declare resume: Resume | undefined;
-	hasLeft: Left = Left.Nothing;
+	declare hasLeft: Left | undefined;
 	postedNext: Posted | undefined;
 	/** Its exchange waits for 100, by a clock that nothing else is to touch. */
 	declare private isAwaiting: boolean | undefined;
 	/** The observer has been asked to complete the head. */
-	#prepared = false;
+	declare private isPrepared: boolean | undefined;
 	/**
 	 * Of earlier attempts; "yes" too when a peer has done what it was asked for, and its redirect leads to what came of
 	 * that.
 	 */
-	#past: Delivered = "no";
-	#drain: Drain | undefined;
+	declare private past: Delivered | undefined;
+	declare private drain: Drain | undefined;
 	/** Why it ended, until that is told. */
-	#error: LwsError | undefined;
+	declare private error: LwsError | undefined;
 	readonly #placer: Placer<Transaction>;
 	readonly #host: TransactionHost;
-	readonly #deadline: Deadline;
+	/** Its clocks, from the first that runs. */
+	declare private deadline: Deadline | undefined;
 
 	constructor(request: Request, observer: Observer, placer: Placer<Transaction>, host: TransactionHost) {
 		this.request = request;
-		this.handler = this.observer = observer;
+		this.observer = observer;
 		this.#placer = placer;
 		this.#host = host;
-		this.#deadline = new Deadline(host.Timer, this);
-		this.timing = { began: host.Time.ticks, sentHead: 0 };
+		this.timing = { began: host.Time.ticks };
+	}
+
+	private get clock(): Deadline {
+		this.deadline ??= new Deadline(this.#host.Timer, this);
+		return this.deadline;
 	}
 
 	get exchange(): Exchange | undefined {
@@ -109,7 +116,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	get delivered(): Delivered {
 		if (this.status > 0) return "yes";
-		return this.hasLeft > Left.Nothing && this.#past === "no" ? "maybe" : this.#past;
+		const { past = "no", hasLeft = Left.Nothing } = this;
+		return hasLeft > Left.Nothing && past === "no" ? "maybe" : past;
 	}
 
 	get isReplayable(): boolean {
@@ -119,7 +127,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	/** Begins in the next turn. */
 	begin(): void {
 		this.#host.turn.post(this);
-		this.#deadline.begin(this.request.deadlines.total);
+		const { total } = this.request.deadlines;
+		if (total > 0) this.clock.begin(total);
 	}
 
 	runPosted(): void {
@@ -133,42 +142,40 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	tell(): void {
 		if (this.state !== TransactionState.Ended) return;
 		this.state = TransactionState.Told;
-		this.observer.ended(this.#error);
+		this.observer.ended(this.error);
 		this.table = this.secured = undefined;
 	}
 
 	/** A connection for it is being made. */
 	connecting(): void {
 		this.timing.assigned = this.#host.Time.ticks;
-		this.#deadline.phase("timeout:connect", this.request.deadlines.connect);
+		this.clock.phase("timeout:connect", this.request.deadlines.connect);
 	}
 
 	/** The peer has answered, and TLS begins. */
 	securing(): void {
 		this.timing.connected = this.#host.Time.ticks;
-		this.#deadline.phase("timeout:tls", this.request.deadlines.tls);
+		this.clock.phase("timeout:tls", this.request.deadlines.tls);
 	}
 
 	/** A connection is there: the head is made, once, and goes out. False: it has ended instead. */
 	start(role: Pick<Role, "submit">, isReused: boolean): boolean {
 		const { timing } = this;
 		const now = this.#host.Time.ticks;
+		this.handler = this.observer;
 		this.isReused = isReused;
 		if (isReused) timing.assigned = now;
 		else {
 			timing.connections = (timing.connections ?? 0) + 1;
 			timing[this.secured ? "secured" : "connected"] = now;
 		}
-		if (!this.#prepared) {
-			this.#prepared = true;
-			if (!this.observer.prepare()) {
-				this.end(new LwsError("app:callback-refused", this.delivered));
-				return false;
-			}
+		if (!this.isPrepared) {
+			this.isPrepared = true;
+			if (!this.observer.prepare()) this.end(new LwsError("app:callback-refused", this.delivered));
 			if (this.isEnded) return false;
 		}
 		this.state = TransactionState.Exchanging;
-		this.#deadline.idle(this.request.deadlines.idle);
+		this.clock.idle(this.request.deadlines.idle);
 		if (this.isEnded) return false;
 		const exchange = role.submit(this);
 		// it may have failed already, and begun another attempt
@@ -180,13 +187,13 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	sending(count: number): void {
 		this.hasLeft = Left.Some;
 		const { timing } = this;
-		timing.sentHead += count;
+		timing.sentHead = (timing.sentHead ?? 0) + count;
 		timing.requested = this.#host.Time.ticks;
 	}
 
 	sent(): void {
 		this.hasLeft = Left.All;
-		if (!this.table) this.#deadline.phase("timeout:first-byte", this.request.deadlines.firstByte);
+		if (!this.table) this.clock.phase("timeout:first-byte", this.request.deadlines.firstByte);
 		else this.exchange?.proceed?.();
 	}
 
@@ -198,7 +205,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 			this.minor = minor;
 			this.reason = reason;
 		}
-		this.#deadline.idle(this.request.deadlines.idle);
+		this.clock.idle(this.request.deadlines.idle);
 		if (status === 417 && this.expectTimeout !== undefined && this.exchange?.bodySent === 0) {
 			this.dropExpectation();
 			return false;
@@ -225,8 +232,8 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		const { exchange } = this;
 		if (this.isEnded || !exchange || typeof next === "string") return false;
 		this.observer.exchange = undefined;
-		this.handler = this.#drain = new Drain(exchange, next, this);
-		this.#deadline.phase("", REDIRECT_BODY_TIME);
+		this.handler = this.drain = new Drain(exchange, next, this);
+		this.clock.phase("", REDIRECT_BODY_TIME);
 		return true;
 	}
 
@@ -237,20 +244,20 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 			return;
 		}
 		this.abandon();
-		if (next.request.method !== this.request.method) this.#past = "yes";
+		if (next.request.method !== this.request.method) this.past = "yes";
 		this.request = next.request;
 		this.fields = next.fields;
 		if (next.isBodiless) this.bodyKind = BodyKind.None;
-		this.hops++;
+		this.hops = (this.hops ?? 0) + 1;
 		if (this.attempts) this.attempts = 0;
-		this.#prepared = this.isRetried = false;
+		this.isPrepared = this.isRetried = false;
 		this.requeue(0);
 	}
 
 	/** The present attempt is over. */
 	private abandon(): void {
-		const exchange = this.#drain?.exchange ?? this.exchange;
-		this.observer.exchange = this.#drain = undefined;
+		const exchange = this.drain?.exchange ?? this.exchange;
+		this.observer.exchange = this.drain = undefined;
 		this.handler = this.observer;
 		exchange?.cancel();
 	}
@@ -265,9 +272,9 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	private again(wait: number): void {
 		const { resume } = this;
 		this.attempts = (this.attempts ?? 0) + 1;
-		if (this.#past === "no" && this.delivered !== "no") this.#past = "maybe";
+		if (!this.past && this.delivered !== "no") this.past = "maybe";
 		if (resume) this.fields = resume.ask(this.fields);
-		if (isBodyBegun(this)) this.#prepared = false;
+		if (isBodyBegun(this)) this.isPrepared = false;
 		if (this.state === TransactionState.Queued) this.#placer.withdraw(this);
 		this.abandon();
 		this.requeue(wait);
@@ -282,16 +289,16 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		}
 		this.table = this.secured = this.bodyReceived = this.bodySent = undefined;
 		const { began, connections } = this.timing;
-		this.timing = { began, connections, sentHead: 0 };
+		this.timing = connections ? { began, connections } : { began };
 		this.isReused = false;
 		this.state = TransactionState.Queued;
-		this.#deadline.phase("", wait);
+		if (this.deadline || wait > 0) this.clock.phase("", wait);
 		if (wait === 0) this.#host.turn.post(this);
 	}
 
 	completed(): void {
-		if (this.#drain) {
-			this.follow(this.#drain);
+		if (this.drain) {
+			this.follow(this.drain);
 			return;
 		}
 		const missing = this.resume?.missing(this.bodyReceived ?? 0) ?? 0;
@@ -305,7 +312,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	}
 
 	failed(code: string, detail?: unknown): void {
-		if (this.#drain && code !== "timeout:total") this.follow(this.#drain);
+		if (this.drain && code !== "timeout:total") this.follow(this.drain);
 		else if (!this.isEnded && !this.recovers(code, detail)) {
 			const { resume } = this;
 			// why it broke off says more than why it could not be continued
@@ -343,15 +350,15 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	answering(): void {
 		this.timing.answered = this.#host.Time.ticks;
 		// with no limit for the first byte, silence in the middle of the head has one
-		if (this.request.deadlines.firstByte === 0 && !this.isAwaiting) this.#deadline.idle(this.request.deadlines.idle);
+		if (this.request.deadlines.firstByte === 0 && !this.isAwaiting) this.clock.idle(this.request.deadlines.idle);
 	}
 
 	end(error: LwsError | undefined): void {
 		if (this.isEnded) return;
 		if (this.state === TransactionState.Queued) this.#placer.withdraw(this);
 		this.state = TransactionState.Ended;
-		this.#deadline.end();
-		this.#error = error;
+		this.deadline?.end();
+		this.error = error;
 		this.timing.ended = this.#host.Time.ticks;
 		this.abandon();
 		this.#host.turn.post(this);
@@ -363,7 +370,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 		// a server need not know the expectation, and 100 passes no proxy of HTTP/1.0 (RFC 9110 section 10.1.1)
 		if (code === CONTINUE) this.exchange?.proceed?.();
 		// the time for the next attempt has come, or that for a body which nobody waits for is over
-		else if (code === "" && !this.#drain) turn.post(this);
+		else if (code === "" && !this.drain) turn.post(this);
 		else this.failed(code);
 		turn.leave();
 	}
@@ -383,12 +390,12 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	awaitsContinue(): void {
 		this.isAwaiting = true;
-		this.#deadline.phase(CONTINUE, this.expectTimeout as number);
+		this.clock.phase(CONTINUE, this.expectTimeout as number);
 	}
 
 	continued(): void {
 		this.isAwaiting = false;
-		this.#deadline.idle(this.request.deadlines.idle);
+		this.clock.idle(this.request.deadlines.idle);
 		// it may write: not from in here, where the stack is deeper than there
 		this.#host.turn.post(this.observer);
 	}
@@ -398,12 +405,11 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 	 * connection, for what was said of the body holds on this one.
 	 */
 	private dropExpectation(): void {
-		const past = this.#past;
-		const at = this.fields.lastIndexOf(EXPECT);
-		this.fields = this.fields.filter((_, i) => i !== at && i !== at + 1);
+		const past = this.past;
+		this.fields = withoutExpectation(this.fields);
 		this.expectTimeout = undefined;
 		this.again(0);
 		// nothing was done
-		this.#past = past;
+		this.past = past;
 	}
 }

@@ -281,9 +281,9 @@ export interface TransactionInfo {
 export function transactionInfo(wsi: AnyWsi): TransactionInfo | undefined {
 	const { transaction, exchange } = wsi;
 	if (!transaction) return undefined;
-	const { timing, request, table, isReused, attempts = 0, resume } = transaction;
+	const { timing, request, table, isReused = false, attempts = 0, resume } = transaction;
 	const { bodyReceived, bodySent } = exchange ?? transaction;
-	const { began, assigned, sentHead, address, connections = 0 } = timing;
+	const { began, assigned, sentHead = 0, address, connections = 0 } = timing;
 	const info: Partial<Record<Moment, number>> & Omit<TransactionInfo, Moment> = {
 		began,
 		received: (bodyReceived ?? 0) + (resume?.received ?? 0),

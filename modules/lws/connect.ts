@@ -1,6 +1,6 @@
 /** Starting a request: lws_client_connect_via_info and its many members. */
 import type { Deadlines } from "../dispatch/deadline.js";
-import { type Destination, forwardingFor, type Redirects } from "../dispatch/request.js";
+import { type Destination, forwardingFor, type Request } from "../dispatch/request.js";
 import { RESUME_FIELDS } from "../dispatch/resume.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
@@ -8,7 +8,6 @@ import { RoleKind } from "../roles/role.js";
 import type { Security } from "../transport/security.js";
 import { type AuthInfo, authorizationOf } from "./auth.js";
 import {
-	LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS,
 	LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
 	LCCSCF_HTTP_X_WWW_FORM_URLENCODED,
 	LCCSCF_PIPELINE,
@@ -18,7 +17,8 @@ import {
 import { checkTime, completeDeadlines } from "./options.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
 import { RawWsi } from "./raw-wsi.js";
-import { RequestHead } from "./request-head.js";
+import { ClientRedirects } from "./redirects.js";
+import type { HeadOutline } from "./request-head.js";
 import { completeRecovery, type RetryPolicy } from "./retry-policy.js";
 import { ClientWsi } from "./wsi.js";
 
@@ -95,9 +95,6 @@ export interface ConnectInfo<User = unknown> extends AuthInfo {
 	expectContinue?: number;
 }
 
-/** As many as lws follows; a loop is found by it. */
-export const DEFAULT_REDIRECTS = 4;
-
 /** The method of a connection that has none. */
 const RAW = "RAW";
 
@@ -169,20 +166,6 @@ function findProtocol(info: ConnectInfo<never>, vhost: Vhost): Protocol {
 	return vhost.protocols.find((each) => each.name === name) ?? (vhost.protocols[0] as Protocol);
 }
 
-/** What holds for the TLS of the first origin holds for all; undefined: redirects are delivered. */
-function followRedirects(info: ConnectInfo<never>, vhost: Vhost, flags: number): Redirects | undefined {
-	const { maxRedirects: limit = DEFAULT_REDIRECTS, alpn, pinnedPublicKeys: pins } = info;
-	if (!Number.isInteger(limit) || limit < 0) throw new RangeError(`maxRedirects is ${limit}`);
-	if (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT || info.method === RAW) return undefined;
-	const { proxies } = vhost;
-	return {
-		limit,
-		mayDowngrade: (flags & LCCSCF_ACCEPT_TLS_DOWNGRADE_REDIRECTS) !== 0,
-		secure: (host, port) => vhost.ssl?.secure({ host, port, flags, alpn, pins }),
-		...(proxies && { proxyFor: (address: string, isTunnel: boolean) => proxies.find(address, isTunnel) }),
-	};
-}
-
 /**
  * Starts one request and returns its wsi; everything that happens, failures included, is told in later turns through the
  * protocol's callback. Throws TypeError or RangeError for what is wrong with `info` itself: a missing member, a port that
@@ -209,40 +192,42 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const security = findSecurity(info as ConnectInfo<never>, host, vhost, flags);
 	// what is not HTTP, or goes over TLS, wants a tunnel
 	const proxy = vhost.proxies?.find(address, isRaw || security !== undefined);
-	const redirects = followRedirects(info as ConnectInfo<never>, vhost, flags);
+	const isFollowing = !isRaw && (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT) === 0;
+	// also where none are followed, for what is wrong with them
+	const redirects = new ClientRedirects(vhost, flags, info as ConnectInfo<never>);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
 	const recovery = completeRecovery(info);
-	if (redirects) keepHeaders?.push("location");
+	if (isFollowing) keepHeaders?.push("location");
 	if (recovery) keepHeaders?.push("retry-after", ...(recovery.resumes > 0 ? RESUME_FIELDS : []));
 	const { deadlines } = info;
-	const destination: Destination = { address, port: info.port, localAddress: info.iface, security };
+	const destination: Destination = { address, port: info.port };
+	if (info.iface !== undefined) destination.localAddress = info.iface;
+	if (security) destination.security = security;
 	if (isRaw) destination.role = RoleKind.Raw;
 	if (proxy) destination.proxy = proxy;
 	const forwarding = forwardingFor(destination);
 	const authorization = authorizationOf(info);
+	const request: Request = {
+		method,
+		target: info.path ?? "",
+		destination,
+		deadlines: completeDeadlines(isRaw ? { ...deadlines, idle: deadlines?.idle ?? 0 } : deadlines, context.deadlines),
+		isPipelined: !isRaw && (flags & LCCSCF_PIPELINE) !== 0,
+	};
+	if (keepHeaders) request.keepHeaders = keepHeaders;
+	if (isFollowing) request.redirects = redirects;
+	if (info.rewind) request.rewind = info.rewind;
+	if (recovery) request.recovery = recovery;
+	if (forwarding) request.forwarding = forwarding;
 	const wsi = new (isRaw ? RawWsi : ClientWsi)<User>(vhost, protocol, user, info.parentWsi);
-	const transaction = new Transaction(
-		{
-			method,
-			target: info.path ?? "",
-			destination,
-			deadlines: completeDeadlines(isRaw ? { ...deadlines, idle: deadlines?.idle ?? 0 } : deadlines, context.deadlines),
-			keepHeaders,
-			isPipelined: !isRaw && (flags & LCCSCF_PIPELINE) !== 0,
-			redirects,
-			rewind: info.rewind,
-			...(recovery && { recovery }),
-			...(forwarding && { forwarding }),
-		},
-		wsi,
-		vhost.pool,
-		context.host,
-	);
+	const transaction = new Transaction(request, wsi, vhost.pool, context.host);
 	if (info.pwsi) info.pwsi.wsi = wsi;
 	vhost.remember(wsi as Wsi);
-	const isForm = (flags & LCCSCF_HTTP_X_WWW_FORM_URLENCODED) !== 0;
-	const head = isRaw ? undefined : new RequestHead(method, host, origin, authorization, isForm);
-	if (expectContinue && head) head.expectTimeout = expectContinue;
-	wsi.begin(transaction, head);
+	const outline: HeadOutline = { host };
+	if (origin !== undefined) outline.origin = origin;
+	if (authorization !== undefined) outline.authorization = authorization;
+	if (flags & LCCSCF_HTTP_X_WWW_FORM_URLENCODED) outline.isForm = true;
+	if (expectContinue) outline.expectTimeout = expectContinue;
+	wsi.begin(transaction, isRaw ? undefined : outline);
 	return wsi;
 }

@@ -19,6 +19,17 @@ export const EXPECT_TIMEOUT = 1000;
 /** Such a number can be counted exactly. */
 const LENGTH_DIGITS = 15;
 
+/** What is known of it before. */
+export interface HeadOutline {
+	readonly host: string;
+	origin?: string;
+	/** The value of that field. */
+	authorization?: string;
+	isForm?: boolean;
+	/** As for RequestHead. */
+	expectTimeout?: number;
+}
+
 export class RequestHead {
 	readonly #method: string;
 	readonly #fields: string[];
@@ -32,9 +43,10 @@ export class RequestHead {
 	/** The body waits for 100 for so many milliseconds. */
 	declare expectTimeout: number | undefined;
 
-	constructor(method: string, host: string, origin?: string, authorization?: string, isForm = false) {
+	constructor(method: string, { host, origin, authorization, isForm, expectTimeout }: HeadOutline) {
 		this.#method = method;
 		this.#authorization = authorization;
+		if (expectTimeout) this.expectTimeout = expectTimeout;
 		this.#fields = ["Host", host];
 		if (origin !== undefined) this.#fields.push("Origin", origin);
 		if (isForm) this.#fields.push("Content-Type", FORM);

@@ -29,7 +29,7 @@ import {
 } from "./constants.js";
 import { type Face, HTTP_FACE } from "./face.js";
 import type { CallbackResult, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
-import type { RequestHead } from "./request-head.js";
+import { type HeadOutline, RequestHead } from "./request-head.js";
 
 /** A protocol whose callback takes whatever belongs to a reason that is known only at run time. */
 interface AnyProtocol {
@@ -57,7 +57,9 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	declare error: LwsError | undefined;
 	transaction: Transaction | undefined;
 	declare exchange: Exchange | undefined;
-	declare head: RequestHead | undefined;
+	/** Until the head has been completed. */
+	declare outline: HeadOutline | undefined;
+	declare private draft: RequestHead | undefined;
 	postedNext: Posted | undefined;
 	/** @internal */
 	life: Life = Life.New;
@@ -79,6 +81,13 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		this.parent = parent;
 		parent.offspring ??= [];
 		parent.offspring.unshift(this as Wsi);
+	}
+
+	get head(): RequestHead | undefined {
+		const { outline, transaction } = this;
+		if (!outline || !transaction) return undefined;
+		this.draft ??= new RequestHead(transaction.request.method, outline);
+		return this.draft;
 	}
 
 	get children(): readonly Wsi[] {
@@ -105,9 +114,9 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	}
 
 	/** Begins in the next turn of the loop. */
-	begin(transaction: Transaction, head: RequestHead | undefined): void {
+	begin(transaction: Transaction, outline: HeadOutline | undefined): void {
 		this.transaction = transaction;
-		if (head) this.head = head;
+		if (outline) this.outline = outline;
 		this.vhost.turn.post(this);
 	}
 
@@ -152,7 +161,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		if (!transaction) return false;
 		if (!head) return this.prepareAgain(transaction);
 		if (!this.call(LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER, undefined, 0)) return false;
-		this.head = undefined;
+		this.outline = this.draft = undefined;
 		head.complete(transaction);
 		if (transaction.bodyKind === BodyKind.None) this.isFinishing = false;
 		return true;
@@ -255,7 +264,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		this.leaveParent();
 		this.call(LWS_CALLBACK_WSI_DESTROY, undefined, 0);
 		this.vhost.forget(this as Wsi);
-		this.head = undefined;
+		this.outline = this.draft = undefined;
 	}
 
 	/** A parent ends: its children end before it, in the same turn. */

@@ -99,12 +99,12 @@ export interface Forwarding {
 export interface OrderRequest {
 	readonly method: string;
 	readonly target: string;
-	/** Lower-case names of the response fields to keep; undefined: all that fit. */
-	readonly keepHeaders: readonly string[] | undefined;
+	/** Lower-case names of the response fields to keep; absent: all that fit. */
+	keepHeaders?: readonly string[] | undefined;
 	/** It may be sent behind others on a connection, and rather waits for one than have a connection of its own. */
 	readonly isPipelined: boolean;
 	/** Absent: it goes to the origin. */
-	readonly forwarding?: Forwarding | undefined;
+	forwarding?: Forwarding | undefined;
 }
 
 /** A request and who waits for its response: a transaction, as the role sees it. */

@@ -23,7 +23,7 @@ export interface Endpoint {
 	readonly address: string;
 	readonly port: number;
 	/** Numeric address of the local interface. */
-	readonly localAddress: string | undefined;
+	readonly localAddress?: string | undefined;
 }
 
 /** Who wants the connection. All but `trying` come in an event of the host, or from inside `dial` and `again`. */
