@@ -198,7 +198,8 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 		this.#end = undefined;
 		if (this.#state === State.Closed) return;
 		if (end) this.ended(end.code, end.detail);
-		else this.readable();
+		// what was read before the end is there to be gone on with
+		this.readable();
 		if (this.#owner.isWaitedFor && this.stream) this.#owner.ready(this);
 	}
 

@@ -86,9 +86,9 @@ export class TCPStream implements ByteStream {
 		try {
 			const room = this.source.write(whole ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset + start, count));
 			this.room = room ?? 0;
-		} catch {
+		} catch (exception) {
 			// the peer may have answered and gone: what waits is read first, and the socket tells of the end behind it
-			if (this.available > 0) this.room = 0;
+			if (this.available > 0 || String(exception).includes("not ready")) this.room = 0;
 			else this.broken();
 			return 0;
 		}

@@ -26,6 +26,26 @@ export const pipelineEnds: Scenario[] = [
 			"/d: 200 /d",
 		],
 	),
+	...[1, 100, 300].map((size) =>
+		play(
+			`Answers of ${size} bytes that come together with the end are all read, while others wait to be sent.`,
+			{
+				requests: ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h"],
+				stage: { connections: 1 },
+				answer(peer, { path, nth, connection }) {
+					const answer = sized(path.padEnd(size, "."));
+					if (nth === 0 || connection > 1) peer.deliver(answer);
+					else if (nth < 4) this.hold(peer, answer, false);
+					else peer.finish(this.take(answer));
+				},
+			},
+			[
+				...["/a", "/b", "/c", "/d", "/e"].map((path) => `1 > GET ${path}`),
+				...["/f", "/g", "/h"].map((path) => `2 > GET ${path}`),
+				...["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h"].map((path) => `${path}: 200 ${path.padEnd(size, ".")}`),
+			],
+		),
+	),
 	play(
 		"Those that are sent again go before all that have not been sent, though all began at the same time.",
 		{
@@ -41,6 +61,28 @@ export const pipelineEnds: Scenario[] = [
 			...["/d", "/e", "/f", "/g", "/h", "/i"].map((path) => `2 > GET ${path}`),
 			...["/g", "/h", "/i"].map((path) => `3 > GET ${path}`),
 			...got("/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i"),
+		],
+	),
+	play(
+		"When the next request cannot be written, the answers that have been read are told all the same.",
+		{
+			requests: ["/a", "/b", "/c", "/d", "/e", "/f"],
+			stage: { connections: 1 },
+			answer(peer, { path, nth, connection }) {
+				const { faults } = this.stage.network;
+				if (nth === 0 || connection > 1) peer.deliver(sized(path));
+				else if (nth < 4) this.hold(peer, sized(path), false);
+				else {
+					// these are read, and the request has a clock
+					faults.failAt = faults.operations + 3;
+					peer.deliver(this.take(sized(path)));
+				}
+			},
+		},
+		[
+			...["/a", "/b", "/c", "/d", "/e"].map((path) => `1 > GET ${path}`),
+			"2 > GET /f",
+			...got("/a", "/b", "/c", "/d", "/e", "/f"),
 		],
 	),
 	play(

@@ -63,8 +63,14 @@ class Server {
 	hold(peer: Peer, answer: string, isLast: boolean): void {
 		this.#held += answer;
 		if (!isLast) return;
-		peer.deliver(this.#held);
+		peer.deliver(this.take(""));
+	}
+
+	/** What is held, with the last answer. */
+	take(answer: string): string {
+		const all = this.#held + answer;
 		this.#held = "";
+		return all;
 	}
 }
 
