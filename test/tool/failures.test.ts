@@ -11,7 +11,7 @@ import { Folder, freePort, Recorder, TOOL, tool, withRaw } from "./tool.js";
 const NOT_BUILT_IN = (
 	"-F --digest --compressed --http2 --http2-prior-knowledge -Z " +
 	"--parallel --parallel-max --speed-limit --speed-time " +
-	"--keepalive-time -b -c --pipeline " +
+	"--keepalive-time -b -c " +
 	"--ws-send --ws-send-file --ws-count --ws-echo --ws-protocol --ws-no-deflate --ws-ping --form"
 ).split(" ");
 

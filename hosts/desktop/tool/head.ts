@@ -1,5 +1,6 @@
 /** Finds the heads in what comes from a server, so that they can be shown as they were sent. */
-import { findByte } from "lws-xs/native/kernels";
+import * as lws from "lws-xs";
+import { findByte, stringToBytes } from "lws-xs/native/kernels";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -75,4 +76,18 @@ export class HeadFinder {
 		this.#length = 0;
 		this.#isBlank = true;
 	}
+}
+
+/** The head of the response as the client knows it, where it cannot be taken from the wire. */
+export function knownHead(wsi: lws.AnyWsi): Uint8Array {
+	const status = `HTTP/${lws.httpClientHttpVersion(wsi)} ${lws.httpClientHttpResponse(wsi)} ${lws.httpClientReasonPhrase(wsi)}`;
+	const seen = new Map<string, number>();
+	const lines = lws.headerNames(wsi).map((name) => {
+		const nth = seen.get(name) ?? 0;
+		seen.set(name, nth + 1);
+		return `${name}: ${lws.headerValue(wsi, name, nth)}`;
+	});
+	const text = [status, ...lines, "", ""].join("\r\n");
+	const bytes = new Uint8Array(3 * text.length);
+	return bytes.subarray(0, stringToBytes(text, bytes, 0));
 }

@@ -64,6 +64,8 @@ export interface Options {
 	rxBuffer?: number;
 	isCounted: boolean;
 	isTraced: boolean;
+	/** Requests to one origin in a row share a connection, and do not wait for one another. */
+	isPipelined: boolean;
 	tls: TlsOptions;
 	/** A file to keep a record in. */
 	record?: string;
@@ -146,6 +148,7 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 	"http1.1": { short: "", flag: () => {} },
 	heap: { short: "", set: (options, value, name) => (options.heap = parseSize(value, name)) },
 	"rx-buffer": { short: "", set: (options, value, name) => (options.rxBuffer = parseSize(value, name)) },
+	pipeline: { short: "", flag: (options) => (options.isPipelined = true) },
 	record: { short: "", set: (options, value) => (options.record = value) },
 	stats: { short: "", flag: (options) => (options.isCounted = true) },
 	"trace-wsi": { short: "", flag: (options) => (options.isTraced = true) },
@@ -157,7 +160,7 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 const NOT_BUILT_IN: readonly string[] = Object.freeze(
 	`F/form digest compressed http2
 	http2-prior-knowledge Z/parallel parallel-max
-	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar pipeline ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
+	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
 		/\s+/,
 	),
 );
@@ -183,6 +186,7 @@ export function parseOptions(args: readonly string[]): Options {
 		resolve: [],
 		isCounted: false,
 		isTraced: false,
+		isPipelined: false,
 		tls: defaultTlsOptions(),
 		given: [],
 	};

@@ -1,8 +1,10 @@
-/** One transfer after another, as the arguments ask for. */
+/** One transfer after another, or with --pipeline those to one origin together. */
+import type { Target } from "./options.js";
 import type { Result } from "./result.js";
 import { Retries } from "./retry.js";
 import type { Session } from "./session.js";
 import { Transfer } from "./transfer.js";
+import { parseUrl } from "./url.js";
 
 /** Who wants to know. What it throws ends the run. */
 export interface Audience {
@@ -17,33 +19,50 @@ export interface Audience {
 }
 
 export function runTransfers(session: Session, audience: Audience): void {
-	const targets = session.options.targets.filter(({ url }) => url !== undefined);
-	let at = 0;
-	let retries = new Retries(session.options);
-	const begin = (): void => {
-		const target = targets[at - 1];
-		if (target) new Transfer(session, at, finished).start(target);
+	const { options, stage } = session;
+	const targets = options.targets.filter(({ url }) => url !== undefined);
+	/** Transfers that have begun, and those of them that have not ended. */
+	let begun = 0;
+	let open = 0;
+	let code = 0;
+	const begin = (number: number, retries: Retries): void => {
+		const finished = (result: Result): void => {
+			try {
+				const again = retries.next(result);
+				if (again) {
+					result.output?.discard?.();
+					audience.retried(result, again.warning);
+					stage.Timer.set(() => begin(number, retries), again.wait);
+					return;
+				}
+				const own = audience.transferred(number, result);
+				if (number === targets.length) code = own;
+				if (--open > 0) return;
+				if (begun < targets.length) next();
+				else audience.ended(code);
+			} catch (error) {
+				audience.broken(error);
+			}
+		};
+		new Transfer(session, number, finished).start(targets[number - 1] as Target);
 	};
 	const next = (): void => {
-		at++;
-		retries = new Retries(session.options);
-		begin();
-	};
-	const finished = (result: Result): void => {
-		try {
-			const again = retries.next(result);
-			if (again) {
-				result.output?.discard?.();
-				audience.retried(result, again.warning);
-				session.stage.Timer.set(begin, again.wait);
-				return;
-			}
-			const code = audience.transferred(at, result);
-			if (at < targets.length) next();
-			else audience.ended(code);
-		} catch (error) {
-			audience.broken(error);
-		}
+		const origin = originOf(targets[begun]);
+		do {
+			open++;
+			begin(++begun, new Retries(options));
+		} while (options.isPipelined && begun < targets.length && originOf(targets[begun]) === origin);
 	};
 	next();
+}
+
+/** What is asked for at one origin in a row may be pipelined. */
+function originOf(target: Target | undefined): string | undefined {
+	try {
+		const { isSecure, address, port } = parseUrl(target?.url ?? "");
+		return `${isSecure} ${address} ${port}`;
+	} catch {
+		// it fails by itself
+		return undefined;
+	}
 }

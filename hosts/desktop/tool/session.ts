@@ -44,7 +44,8 @@ export class Session {
 		this.stage = stage;
 		this.format = options.writeOut === undefined ? undefined : readFormat(options.writeOut);
 		this.wire = new Wire(options, stage);
-		const sizes = options.heap === undefined ? DESKTOP : { connections: 1 };
+		const sizes = options.heap === undefined ? DESKTOP : {};
+		const isAlone = options.isPipelined || options.heap !== undefined;
 		const receiveBuffer = options.rxBuffer ?? (options.heap === undefined ? DESKTOP.receiveBuffer : undefined);
 		// a redirect may lead there; in a small heap the CAs of all the world have no place
 		const mayBecome = options.isFollowing && options.heap === undefined;
@@ -53,6 +54,7 @@ export class Session {
 		try {
 			this.context = lws.createContext({
 				...sizes,
+				...(isAlone && { connections: 1 }),
 				receiveBuffer,
 				...proxies,
 				protocols: [{ name: "tool", callback: (...event: lws.Event<Listener | undefined>) => this.#tell(event) }],

@@ -5,7 +5,7 @@ import { stringToBytes } from "lws-xs/native/kernels";
 import type Timer from "timer";
 import type { Body } from "./body.js";
 import { Exit, Failure, failureOf, messageOf, usage } from "./exit.js";
-import { HeadFinder } from "./head.js";
+import { HeadFinder, knownHead } from "./head.js";
 import type { Target } from "./options.js";
 import { outputPath } from "./output.js";
 import { type Amounts, Progress } from "./progress.js";
@@ -92,7 +92,7 @@ export class Transfer implements Listener {
 
 	get #isProgressWanted(): boolean {
 		const { options } = this.#session;
-		return !options.isSilent && isTerminal(2) && !(this.#output.isStandard && isTerminal(1));
+		return !options.isSilent && !options.isPipelined && isTerminal(2) && !(this.#output.isStandard && isTerminal(1));
 	}
 
 	#connect(): Wsi {
@@ -100,7 +100,9 @@ export class Transfer implements Listener {
 		const { address, port, path } = this.#url;
 		const { isSecure } = this.#url;
 		if (options.tls.isCaShown && !isSecure) throw usage("no-tls", "--show-ca wants an https URL");
-		const { isFollowing } = options;
+		const { isFollowing, isPipelined } = options;
+		// curl's one time for TCP and TLS would run while a request waits for those before it
+		const isTimed = isSecure && !isPipelined;
 		if (isSecure || (isFollowing && options.heap === undefined)) secure(context.vhosts[0] as lws.Vhost, options.tls);
 		const { body } = this.#request;
 		const { connectTimeout } = options;
@@ -115,19 +117,22 @@ export class Transfer implements Listener {
 				host: this.#request.host,
 				method: this.#request.method,
 				sslConnection:
-					(isSecure ? lws.LCCSCF_USE_SSL : 0) | flagsOf(options.tls) | (isFollowing ? FOLLOWED : DELIVERED),
+					(isSecure ? lws.LCCSCF_USE_SSL : 0) |
+					flagsOf(options.tls) |
+					(isFollowing ? FOLLOWED : DELIVERED) |
+					(isPipelined ? lws.LCCSCF_PIPELINE : 0),
 				maxRedirects: options.maxRedirects,
 				rewind: body?.isRepeatable ? () => this.#upload?.rewind() : undefined,
 				userdata: this,
 				deadlines: {
-					connect: isSecure && !isFollowing ? 0 : connectTimeout,
-					tls: isFollowing ? connectTimeout : 0,
+					connect: isTimed && !isFollowing ? 0 : connectTimeout,
+					tls: isTimed && !isFollowing ? 0 : connectTimeout,
 					firstByte: 0,
 					idle: 0,
 					total: options.maxTime,
 				},
 			});
-			if (isSecure) this.#connectTimer = this.#session.stage.Timer.set(() => this.#expire(wsi), connectTimeout);
+			if (isTimed) this.#connectTimer = this.#session.stage.Timer.set(() => this.#expire(wsi), connectTimeout);
 			return wsi;
 		} catch (error) {
 			throw usage("bad-request", messageOf(error));
@@ -153,7 +158,9 @@ export class Transfer implements Listener {
 		const isOutput = options.isHeadShown || options.isHeadOnly;
 		const printer = options.isVerbose ? new HeadPrinter() : undefined;
 		wire.onConnected = wire.onBytes = wire.onTunnel = undefined;
-		if (!isOutput && !printer) return;
+		if (options.isPipelined && printer)
+			wire.onConnected = (remote) => showNote(`Connected to ${this.#url.address} (${remote})`);
+		if ((!isOutput && !printer) || options.isPipelined) return;
 		const finder = new HeadFinder((buffer, end) => {
 			printer?.feed(buffer, end);
 			if (isOutput && !this.#result.failure) this.#guard(() => this.#output.write(buffer, end));
@@ -229,6 +236,7 @@ export class Transfer implements Listener {
 		this.#upload?.pause();
 		wire.begin(this.#url.port);
 		if (options.isVerbose) showNote(`Issue another request to this URL: ${uri}`);
+		if (options.isPipelined) return;
 		// until then the body of this response may come
 		wire.onSend = () => {
 			this.#finder?.begin();
@@ -291,9 +299,19 @@ export class Transfer implements Listener {
 		if (body) this.#upload = new Upload(wsi, body, this.#session.readBuffer.length);
 	}
 
+	/** On the wire the heads of a pipeline lie among bodies. */
+	#showHead(wsi: Wsi): void {
+		const { isHeadShown, isHeadOnly, isVerbose, isPipelined } = this.#session.options;
+		if (!isPipelined || !(isHeadShown || isHeadOnly || isVerbose)) return;
+		const head = knownHead(wsi);
+		if (isVerbose) new HeadPrinter().feed(head, head.length);
+		if (isHeadShown || isHeadOnly) this.#output.write(head, head.length);
+	}
+
 	#established(wsi: Wsi): number {
 		const { options } = this.#session;
 		const result = this.#result;
+		this.#guard(() => this.#showHead(wsi));
 		result.status = lws.httpClientHttpResponse(wsi);
 		result.version = `1.${wsi.transaction?.minor ?? 1}`;
 		result.retryAfter = retryAfter(wsi);

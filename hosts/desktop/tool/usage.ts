@@ -33,6 +33,7 @@ What curl does not have:
 
   --heap BYTES       run in a fixed heap of that size (K and M may follow); exit code 125 when it is exceeded
   --rx-buffer BYTES  the receive buffer of a connection and the buffer that content is read into
+  --pipeline         send the requests to one origin on one connection, without waiting for the answers in between
   --stats            one line of JSON on standard error at the end: heap figures, bytes and connections
   --allow-selfsigned the server's certificate may come from anybody; name and dates are checked
   --allow-expired    its dates are not checked, all else is
