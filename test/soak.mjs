@@ -5,7 +5,7 @@
 import { build } from "../hosts/desktop/build.mjs";
 import { report, run } from "../hosts/desktop/step.mjs";
 
-const LONG = "24,576 bytes|memoryPlan|thousand failures";
+const LONG = "24,576 bytes|memoryPlan|thousand failures|without end";
 
 try {
 	await build();

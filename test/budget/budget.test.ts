@@ -19,6 +19,8 @@ const MEGABYTE = 1_000_000;
 const DOWNLOAD = isFull ? 50 * MEGABYTE : MEGABYTE;
 const UPLOAD = isFull ? 20 * MEGABYTE : MEGABYTE / 2;
 const REQUESTS = isFull ? 1000 : 100;
+/** Bytes, besides the strings of the application. */
+const QUEUED = 800;
 /** A multiple of the period, so that every write begins where the last one ended. */
 const PIECE = 64 * PERIOD;
 
@@ -26,9 +28,9 @@ const programs = new Programs();
 after(() => programs.remove());
 
 /** Runs `test/host/budget.ts`, which is in the flash as it were; only this line of a program is in the heap. */
-function runBudget(variant: Variant, heap: string, args: string[]): Promise<Outcome> {
-	const main = programs.write("main.js", 'import { run } from "budget";\nrun();\n');
-	const flash = [...LIBRARY, "--preload", "budget=build/test/xs/budget.js"];
+function runBudget(variant: Variant, heap: string, args: string[], name = "budget"): Promise<Outcome> {
+	const main = programs.write("main.js", `import { run } from "${name}";\nrun();\n`);
+	const flash = [...LIBRARY, "--preload", `${name}=build/test/xs/${name}.js`];
 	return runHost(variant, [...flash, "--heap", heap, main, ...args]);
 }
 
@@ -66,7 +68,7 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse, re
 		response.setHeader("content-length", DOWNLOAD);
 		stream(response, DOWNLOAD);
 	} else if (request.url === "/chunked") stream(response, DOWNLOAD);
-	else response.end("fifty bytes of a reading, as a device may ask for\r\n");
+	else if (request.url !== "/silent") response.end("fifty bytes of a reading, as a device may ask for\r\n");
 }
 
 describe("the client in 24,576 bytes", function () {
@@ -106,6 +108,14 @@ describe("the client in 24,576 bytes", function () {
 			strictEqual(received?.sum, uploadSum());
 		});
 	}
+
+	it(`A transaction that waits in the queue takes ${QUEUED} bytes at most.`, async () => {
+		// behind a request that the server never answers
+		const { code, stdout, stderr } = await runBudget("32", "64K", [`${port}`, "30"], "queue");
+		strictEqual(stderr, "");
+		strictEqual(code, 0);
+		ok(Number(stdout) > 0 && Number(stdout) <= QUEUED, stdout);
+	});
 
 	it(`The heap after ${REQUESTS} requests on one connection is that after ten.`, async () => {
 		const steps = await run("many", `${REQUESTS}`);

@@ -131,7 +131,7 @@ const info: ConnectInfo<never> = {
 	port,
 	path,
 	host: "localhost",
-	sslConnection: trusted === undefined ? 0 : LCCSCF_USE_SSL,
+	sslConnection: (trusted === undefined ? 0 : LCCSCF_USE_SSL) | (repetition.sslConnection ?? 0),
 	method: behaviour.startsWith("raw") ? "RAW" : isUpload ? "POST" : "GET",
 	expectContinue: behaviour === "expect" ? 1000 : 0,
 	deadlines,

@@ -21,6 +21,8 @@ export interface Repetition {
 	behaviour: "read" | "throw" | "refuse" | "close" | "upload" | "expect" | "rawRead" | "rawEcho" | "rawHold";
 	/** https, for "localhost", with these CAs trusted, PEM. */
 	trusted?: string;
+	/** Further flags. */
+	sslConnection?: number;
 	/** Options of the context besides. */
 	context?: Record<string, unknown>;
 	/** So many sessions are kept to be resumed; absent: none. */
