@@ -2,11 +2,9 @@
  * `npm test [-- MOCHA-ARGUMENTS]`: sets up and builds everything, then checks format and style, then runs the tests.
  * Each of the first two counts as one failed test when it fails. The last line of the output is the sum.
  */
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { build } from "../hosts/desktop/build.mjs";
 import { report, run, say, step } from "../hosts/desktop/step.mjs";
+import { mocha } from "./mocha.mjs";
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -34,23 +32,4 @@ async function lint() {
 	say(output.trim());
 	say("lint: see the messages above; `npm run format` corrects what can be corrected mechanically.");
 	return { failed: 1 };
-}
-
-async function mocha(args) {
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lws-xs-test-"));
-	try {
-		const file = path.join(folder, "counts.json");
-		const env = { ...process.env, LWS_TEST_COUNTS: file };
-		const script = ["node_modules/mocha/bin/mocha.js", "--reporter", "test/reporter.cjs"];
-		const { code } = await run(process.execPath, [...script, ...args], { stdio: "inherit", env });
-		const counts = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : { failed: 0 };
-		// Mocha may fail without a failed test: a file that cannot be loaded, an end in the middle.
-		if (code !== 0 && counts.failed === 0) {
-			say(`mocha: it ended with code ${code} without a result: see its message above.`);
-			counts.failed = 1;
-		}
-		return counts;
-	} finally {
-		fs.rmSync(folder, { recursive: true, force: true });
-	}
 }

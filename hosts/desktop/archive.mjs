@@ -21,8 +21,8 @@ export class Unavailable extends Failure {
 /** Keys for sources that name none: those of their distribution, where the machine has them. */
 const KEYRINGS = { debian: "debian-archive-keyring.gpg", ubuntu: "ubuntu-archive-keyring.gpg" };
 
-/** The part of a distribution's archive in which libmbedtls-dev lies. */
-const COMPONENTS = { debian: "main", ubuntu: "universe" };
+/** The parts of a distribution's archive in which what is wanted here lies, libmbedtls-dev for one in the last of them. */
+const COMPONENTS = { debian: ["main"], ubuntu: ["main", "universe"] };
 
 /** Suites that are called by their age may be any release, so they are taken for the machine's own. */
 const AGES = ["stable", "oldstable", "testing", "unstable", "sid"];
@@ -58,6 +58,24 @@ export async function fetchPackage(name, architecture, suite, folder) {
 	});
 }
 
+/**
+ * Unpacks the packages `names` of this machine's release into `folder`, and with them those that they need and that are not
+ * installed: programs that run from there, with LD_LIBRARY_PATH set, and services that nobody starts.
+ */
+export async function fetchPrograms(names, architecture, folder) {
+	const command = ["install", "--download-only", "-y", "--no-install-recommends", ...names];
+	const request = { name: names.join(", "), architecture, folder, type: "deb", isBesideInstalled: true };
+	await fetchWith(request, command, async (_file, cache) => {
+		let output = "";
+		for (const file of fs.readdirSync(cache).filter((each) => each.endsWith(".deb"))) {
+			const result = await run("dpkg-deb", ["-x", `${cache}/${file}`, folder]);
+			output += result.output;
+			if (result.code !== 0) return { code: result.code, output };
+		}
+		return { code: 0, output };
+	});
+}
+
 /** Unpacks what its authors published of the source package `name` into `folder`, without the archive's patches. */
 export async function fetchSource(name, architecture, suite, folder) {
 	const command = ["source", "--download-only", name];
@@ -77,7 +95,7 @@ async function missingUnpacker(archive) {
 	return (await run(program, ["--version"])).code === "ENOENT" ? name : undefined;
 }
 
-async function fetchWith({ name, architecture, suite, folder, type }, command, unpack) {
+async function fetchWith({ name, architecture, suite, folder, type, isBesideInstalled = false }, command, unpack) {
 	const where = suite ?? release().codename;
 	const sources = ownSources()
 		.map((source) => translate(source, type, suite))
@@ -86,7 +104,7 @@ async function fetchWith({ name, architecture, suite, folder, type }, command, u
 		throw new Unavailable(`the sources in /etc/apt name no archive to take ${name} of ${where} from`);
 	const apt = `${folder}.apt`;
 	fs.rmSync(apt, { recursive: true, force: true });
-	const settings = path.resolve(writeSettings(apt, architecture, sources));
+	const settings = path.resolve(writeSettings(apt, architecture, sources, isBesideInstalled));
 	const kind = type === "deb" ? architecture : "source";
 	await step(`Fetching ${name} (${where}, ${kind})`, async () => {
 		const env = { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
@@ -103,14 +121,17 @@ async function fetchWith({ name, architecture, suite, folder, type }, command, u
 			throw new Unavailable(`${name} of ${where} (${kind}) cannot be had${message ? `: ${message}` : ""}`, output);
 		}
 		const file = (ending) => path.join(cwd, fs.readdirSync(cwd).find((entry) => entry.match(ending)) ?? "");
-		const { code, output } = await unpack(file);
+		const { code, output } = await unpack(file, `${apt}/cache/archives`);
 		if (code !== 0) throw new Unavailable(`${name} of ${where} (${kind}) cannot be unpacked`, output);
 	});
 	fs.rmSync(apt, { recursive: true, force: true });
 }
 
-/** apt's settings: those of the system (its proxy, say) and, after them, ours. Returns the file. */
-function writeSettings(apt, architecture, sources) {
+/**
+ * apt's settings: those of the system (its proxy, say) and, after them, ours. `isBesideInstalled`: apt knows what is
+ * installed, and needs no lock of that, because it only looks. Returns the file.
+ */
+function writeSettings(apt, architecture, sources, isBesideInstalled) {
 	for (const folder of ["sources", "preferences", "state/lists/partial", "cache/archives/partial", "files"])
 		fs.mkdirSync(`${apt}/${folder}`, { recursive: true });
 	fs.writeFileSync(`${apt}/state/status`, "");
@@ -130,7 +151,8 @@ function writeSettings(apt, architecture, sources) {
 		`Dir::Etc::preferencesparts "${top}/preferences";`,
 		`Dir::State "${top}/state";`,
 		`Dir::State::lists "${top}/state/lists";`,
-		`Dir::State::status "${top}/state/status";`,
+		`Dir::State::status "${isBesideInstalled ? "/var/lib/dpkg/status" : `${top}/state/status`}";`,
+		...(isBesideInstalled ? [`Debug::NoLocking "true";`] : []),
 		`Dir::Cache "${top}/cache";`,
 		`Acquire::Languages "none";`,
 		`Acquire::Retries "1";`,
@@ -142,8 +164,8 @@ function writeSettings(apt, architecture, sources) {
 /** A source of the machine as one of ours, for `suite` when it is given; undefined when it is not the distribution's. */
 function translate({ uris, suites, components, signedBy }, type, suite) {
 	const { id, codename } = release();
-	const component = COMPONENTS[id];
-	if (!component || !components.includes(component)) return undefined;
+	const wantedComponents = COMPONENTS[id]?.filter((component) => components.includes(component)) ?? [];
+	if (wantedComponents.length === 0) return undefined;
 	const wanted = suites.flatMap((name) => {
 		const [, base, rest] = /^(\w+)(|-updates|-security)$/.exec(name) ?? [];
 		if (base === undefined || (base !== codename && !AGES.includes(base))) return [];
@@ -157,7 +179,7 @@ function translate({ uris, suites, components, signedBy }, type, suite) {
 		`Types: ${type}`,
 		`URIs: ${places.join(" ")}`,
 		`Suites: ${wanted.join(" ")}`,
-		`Components: ${component}`,
+		`Components: ${wantedComponents.join(" ")}`,
 		`Targets: ${type === "deb" ? "Packages" : "Sources"}`,
 	];
 	if (keys) lines.push(`Signed-By: ${keys}`);

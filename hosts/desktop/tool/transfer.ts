@@ -313,7 +313,8 @@ export class Transfer implements Listener {
 		const result = this.#result;
 		this.#guard(() => this.#showHead(wsi));
 		result.status = lws.httpClientHttpResponse(wsi);
-		result.version = `1.${wsi.transaction?.minor ?? 1}`;
+		// of 1.0 curl says "1"
+		result.version = wsi.transaction?.minor === 0 ? "1" : "1.1";
 		result.retryAfter = retryAfter(wsi);
 		if (options.isFollowing) result.failure ??= unfollowed(wsi, this.#request.body);
 		if (result.failure) return -1;
