@@ -70,7 +70,7 @@ for (const run of RUNS) {
 				const marks = await repeat(run, LIBRARY, {
 					port,
 					path: "/",
-					count: count / parallel,
+					count: Math.ceil(count / parallel),
 					first: 36 / parallel,
 					behaviour: "read",
 					sslConnection,
