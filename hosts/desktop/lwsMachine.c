@@ -124,9 +124,9 @@ xsMachine* lwsNewApplication(xsMachine* root)
 	int large = gOptions.heap >= 1024 * 1024;
 	txCreation creation = { 0 };
 	creation.initialChunkSize = large ? 128 * 1024 : 512;
-	creation.incrementalChunkSize = large ? 64 * 1024 : 256;
+	creation.incrementalChunkSize = large ? 256 * 1024 : 256;
 	creation.initialHeapCount = large ? 4096 : 128;
-	creation.incrementalHeapCount = large ? 2048 : 32;
+	creation.incrementalHeapCount = large ? 16384 : 32;
 	creation.stackCount = gOptions.stack;
 	creation.initialKeyCount = 256;
 	creation.incrementalKeyCount = 256;

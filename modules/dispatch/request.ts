@@ -52,6 +52,7 @@ export interface Destination {
 }
 
 export function isSameDestination(a: Destination, b: Destination): boolean {
+	if (a === b) return true;
 	if (a.proxy !== b.proxy || a.localAddress !== b.localAddress) return false;
 	// a proxy that forwards takes requests for all origins on one connection
 	if (a.proxy?.kind === ProxyKind.Forward) return true;
@@ -104,7 +105,7 @@ export interface Recovery {
 
 /** The request as it was asked for; the face completes the fields when its head is made. */
 export interface Request extends OrderRequest {
-	readonly destination: Destination;
+	destination: Destination;
 	readonly deadlines: Deadlines;
 	/** Absent: none are followed. */
 	redirects?: Redirects | undefined;
