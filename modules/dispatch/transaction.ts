@@ -206,7 +206,7 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 			this.reason = reason;
 		}
 		this.clock.idle(this.request.deadlines.idle);
-		if (status === 417 && this.expectTimeout !== undefined && this.exchange?.bodySent === 0) {
+		if (status === 417 && this.expectTimeout !== undefined && !isBodyBegun(this)) {
 			this.dropExpectation();
 			return false;
 		}

@@ -264,6 +264,18 @@ export const early: Scenario[] = [
 		},
 		["body abcdef", ...OK, "1 connections, the last one open"],
 	),
+	waits(
+		"417 after the end of a body without bytes is delivered, for that end is not sent again.",
+		silent,
+		(stage) => {
+			stage.advance(1000);
+			stage.network.peer.deliver(head(417, "Content-Length: 0"));
+			stage.advance(100_000);
+			sayEnd(stage);
+		},
+		[...at(1000, WRITEABLE, ...HEAD, COMPLETED, ...CLOSED), ...at(101_000, "1 connections, the last one closed")],
+		{ fields: [], body: [""] },
+	),
 	{
 		title: "In a pipeline an upload waits for the 100 that comes behind the responses before it.",
 		run(stage) {

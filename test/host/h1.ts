@@ -1,8 +1,7 @@
 /**
-/**
- * The engines of HTTP/1 with what the host has: their vectors, those of URIs and dates, the writers of requests and forms,
- * and a fuzz. Every line of the output says what came of it, so that the outputs of two hosts can be compared. Arguments:
- * the seed of the fuzz, and the number of its cases (default 2000).
+ * The engines of HTTP/1 with what the host has: their vectors, those of URIs and dates, the writers of requests and forms, and
+ * a fuzz. Every line of the output says what came of it, so that the outputs of two hosts can be compared. Arguments: the
+ * seed of the fuzz, and the number of its cases (default 2000).
  */
 import { DATE_CHECKS } from "../vectors/date.js";
 import { FORM_CHECKS } from "../vectors/form.js";

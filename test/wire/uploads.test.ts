@@ -6,8 +6,11 @@ import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LCCSCF_HTTP_X_WWW_FORM_URLENCODED } from "lws-xs";
 import { skipUnlessBuilt } from "../desktop/host.js";
+import { authorities, certificates } from "../servers/certificate-set.js";
+import { TlsServer } from "../servers/tls.js";
 import type { PlannedRequest } from "./plan.js";
 import { isSimulator, RUNS, runOne, runPlan, WIDE } from "./run.js";
+import { secureContext, secureRequest } from "./secure.js";
 import { patternSum, plain, takeBody, WireServer } from "./server.js";
 
 const SIZE = 5000;
@@ -263,5 +266,30 @@ describe("early answers on the wire", function () {
 			body: { size, framing: "chunked" },
 		});
 		strictEqual(`${result.status} ${result.error} ${result.length} ${result.sum}`, `200  ${size} ${patternSum(size)}`);
+	});
+
+	it("Over TLS, too, 413 and a close in the middle of 10 MB leave the response whole.", async () => {
+		const tls = new TlsServer({
+			certificate: await certificates.ec(),
+			onRequest(request, response) {
+				request.once("data", () => {
+					response.writeHead(413, { "content-length": 9, connection: "close" });
+					response.end("too large", () => request.socket.destroy());
+				});
+			},
+		});
+		const securePort = await tls.listen();
+		try {
+			const contexts = [secureContext((await authorities.root()).pem)];
+			const requests = ["length", "chunked"].map((framing) =>
+				secureRequest(securePort, { method: "POST", body: { ...TEN_MEGABYTES, framing: framing as "length" } }),
+			);
+			for (const { status, error, length, sent } of await runPlan(WIDE, { contexts, requests })) {
+				strictEqual(`${status} ${error} ${length}`, "413  9");
+				ok(sent < TEN_MEGABYTES.size, `${sent} bytes were sent`);
+			}
+		} finally {
+			await tls.close();
+		}
 	});
 });

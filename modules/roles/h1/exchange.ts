@@ -351,14 +351,13 @@ export class H1Exchange implements Exchange, RequestOwner {
 	}
 
 	private complete(): void {
-		const { isDone } = this.request;
+		const isPersistent = this.#keepAlive && this.request.isDone;
 		// a server that keeps the connection takes the rest of the request as well (RFC 9112 section 9.3)
-		if (!isDone && this.#keepAlive && !this.#end && this.request.isOpen) {
+		if (!isPersistent && this.#keepAlive && !this.#end && this.request.isOpen) {
 			this.#receive = Receive.Whole;
 			return;
 		}
 		const order = this.leave();
-		const isPersistent = this.#keepAlive && isDone;
 		const keepAlive = isPersistent && !this.next ? keepAliveTime(this.#buffers.table) : 0;
 		// first the application, which may still read the head; its next request waits for a later turn anyway
 		order?.completed();
