@@ -80,8 +80,8 @@ export class Pool implements Placer<Transaction>, ConnectionOwner, Posted {
 		while (request.isPipelined && at-- > 0) {
 			const { destination } = (this.#queue[at] as Transaction).request;
 			if (!isSameDestination(destination, request.destination)) continue;
-			// one object for all of them is less memory, and sooner compared
-			request.destination = destination;
+			// one object for all of them is less memory, and sooner compared; behind a proxy they may be different origins
+			if (!destination.proxy) request.destination = destination;
 			return true;
 		}
 		return false;
