@@ -328,7 +328,9 @@ for (const run of [WIDE, NARROW, ASAN]) {
 		describe("pipelining", () => {
 			const many = 30;
 			it(`${many} requests share a connection, each with its own answer.`, async () => {
-				nginx.backend.begin((request, response) => plain(response).end(`answer to ${request.url}`));
+				nginx.backend.begin((request, response) => {
+					setTimeout(() => plain(response).end(`answer to ${request.url}`), 5);
+				});
 				const requests = gets("/backend/x", many, { sslConnection: PIPELINE });
 				const results = await runPlan(run, { requests, parallel: many, contexts: [{ connections: 1 }] });
 				deepStrictEqual(failures(results), []);
@@ -336,6 +338,10 @@ for (const run of [WIDE, NARROW, ASAN]) {
 				const entries = await nginx.requests(many);
 				strictEqual(entries.length, many);
 				strictEqual(new Set(entries.map(({ connection }) => connection)).size, 1);
+				ok(
+					entries.some(({ pipe }) => pipe === "p"),
+					"nginx has found no request behind another",
+				);
 				deepStrictEqual(
 					entries.map(({ args }) => args),
 					requests.map((_, i) => `${i}`),

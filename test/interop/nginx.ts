@@ -24,6 +24,7 @@ const FIELDS = [
 	"ssl_client_s_dn",
 	"args",
 	"http_if_range",
+	"pipe",
 ] as const;
 
 export type Entry = Record<(typeof FIELDS)[number], string>;

@@ -1,5 +1,5 @@
 /** build/lws-xs beside curl, with nginx and through tinyproxy and microsocks: equal output, exit codes, and requests. */
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { authorities } from "../servers/certificate-set.js";
 import { CURL, Folder, run, TOOL } from "../tool/tool.js";
 import { pattern, patternSum, plain, takeBody } from "../wire/server.js";
@@ -103,6 +103,30 @@ describe("the tool beside curl, with Debian's servers", function () {
 			const [theirs, ours] = outcomes;
 			strictEqual(theirs?.requests.length, requests);
 			deepStrictEqual(ours, theirs);
+		});
+	}
+
+	for (const [place, connections] of [
+		["backend", 1],
+		["three", 4],
+	] as const) {
+		it(`--pipeline: what curl gets one after another comes together, in its order (/${place}/).`, async () => {
+			const urls = Array.from({ length: 12 }, (_, i) => u(`/${place}/${i % 2 ? "small" : "folder/index.html"}?${i}`));
+			nginx.backend.begin((request, response) => setTimeout(() => plain(response).end(request.url), 5));
+			const theirs = await run(CURL, ["-s", ...urls], { cwd: folder.path });
+			await nginx.requests(urls.length);
+			nginx.log.begin();
+			const ours = await run(TOOL, ["-s", "--pipeline", ...urls], { cwd: folder.path });
+			deepStrictEqual([ours.code, ours.stdout], [theirs.code, theirs.stdout]);
+			const entries = await nginx.requests(urls.length);
+			deepStrictEqual(
+				entries.map(({ args }) => args),
+				urls.map((_, i) => `${i}`),
+			);
+			strictEqual(new Set(entries.map(({ connection }) => connection)).size, connections);
+			// a file is answered faster than the next request can be there
+			const isBehind = entries.some(({ pipe }) => pipe === "p");
+			if (place === "backend") ok(isBehind, "nginx has found no request behind another");
 		});
 	}
 
