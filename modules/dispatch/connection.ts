@@ -15,8 +15,6 @@ import type { Posted, Turn } from "./turn.js";
 
 /** What the connection tells the pool. */
 export interface ConnectionOwner {
-	/** It can take its transaction. */
-	opened(connection: Connection): void;
 	/** It could not be made; the connection is closed. */
 	unopened(connection: Connection, code: string, detail?: unknown): void;
 	/** There are transactions without a connection. */
@@ -76,7 +74,9 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 		this.#way = address;
 		try {
 			this.#role = this.destination.role === RoleKind.Raw ? new RawRole(this) : new H1Role(this);
-			this.#owner.opened(this);
+			const { transaction } = this;
+			this.transaction = undefined;
+			if (transaction) this.serve(transaction);
 		} catch (exception) {
 			this.fault(exception);
 		}

@@ -200,12 +200,6 @@ export class Pool implements Placer<Transaction>, ConnectionOwner, Posted {
 		connection.open(this.#host);
 	}
 
-	opened(connection: Connection): void {
-		const { transaction } = connection;
-		connection.transaction = undefined;
-		if (transaction) connection.serve(transaction);
-	}
-
 	unopened(connection: Connection, code: string, detail?: unknown): void {
 		const transaction = connection.transaction;
 		this.free(connection);

@@ -261,20 +261,19 @@ export class TLSStream implements ByteStream, StreamSink, Secured {
 			const failure = this.failureOf(session);
 			if (failure) this.over(failure.code, failure);
 			else if ((session.events & Event.Closed) !== 0) this.over("tls:closed");
-			else if (isDone) this.stand(session);
-			else if ((session.events & Event.More) === 0 && !this.fill()) {
+			else if (isDone) {
+				this.#state = State.Open;
+				if ((session.events & Event.Ticket) !== 0) this.#security.keep(session);
+				this.measure(session);
+				// not by a method: the application goes deep from here, and a device has 384 slots of stack
+				this.sink.opened();
+				this.readable();
+				return;
+			} else if ((session.events & Event.More) === 0 && !this.fill()) {
 				if (this.#isCut) this.over(this.#cutCode ?? "tls:closed");
 				return;
 			}
 		}
-	}
-
-	private stand(session: Session): void {
-		this.#state = State.Open;
-		if ((session.events & Event.Ticket) !== 0) this.#security.keep(session);
-		this.measure(session);
-		this.sink.opened();
-		this.readable();
 	}
 
 	// the sink of the stream below

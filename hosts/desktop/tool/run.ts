@@ -53,7 +53,8 @@ export function runTransfers(session: Session, audience: Audience): void {
 			begin(++begun, new Retries(options));
 		} while (options.isPipelined && begun < targets.length && originOf(targets[begun]) === origin);
 	};
-	next();
+	// in a turn of its own: a device's stack of 384 slots has no room for all that is above this
+	stage.Timer.set(next);
 }
 
 /** What is asked for at one origin in a row may be pipelined. */
