@@ -95,7 +95,11 @@ export class TunnelPassage implements Passage, Carrier, Order, StreamSink {
 	}
 
 	writable(): void {
-		this.#role.writable();
+		try {
+			this.#role.writable();
+		} catch (exception) {
+			this.failed("internal:fault", exception);
+		}
 		this.settle();
 	}
 

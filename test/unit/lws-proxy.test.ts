@@ -1,6 +1,7 @@
 /** What is said about proxies and credentials is checked at the call, and no message has a secret in it. */
 import assert from "node:assert/strict";
 import * as lws from "lws-xs";
+import { Stage } from "../golden/stage.js";
 
 const protocols: lws.Protocol[] = [{ name: "x", callback: () => 0 }];
 
@@ -104,4 +105,23 @@ describe("Credentials for the origin", () => {
 			lws.contextDestroy(context);
 		});
 	}
+});
+
+describe("A proxy that forwards", () => {
+	it("leaves each pipelined request its own origin, though all of them wait for one connection.", () => {
+		const stage = new Stage({ connections: 1, httpProxyAddress: "192.0.2.50:3128" });
+		const ports = [80, 81, 82, 83];
+		const sessions = ports.map((port) => stage.request({ port, sslConnection: lws.LCCSCF_PIPELINE }));
+		stage.advance();
+		assert.deepEqual(
+			stage.network.peers.map(({ port }) => port),
+			[3128],
+		);
+		assert.deepEqual(
+			sessions.map(({ wsi }) => wsi.transaction?.request.destination.port),
+			ports,
+		);
+		stage.finish();
+		assert.deepEqual(stage.witness.complaints, []);
+	});
 });
