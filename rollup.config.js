@@ -18,6 +18,7 @@ const EXTERNAL = [
 	"timer",
 	"time",
 	"rng",
+	"crypt",
 	"base64",
 	"logical",
 	"url",

@@ -8,6 +8,7 @@
  *   lwsLoop       events, timers and microtasks, one turn after another
  *   lwsTcp lwsTcpStream lwsResolver lwsTimer lwsFile lwsStdio lwsProcess   host modules; lwsAddress serves the first three
  *   lwsTlsMemory  what mbedTLS allocates, counted
+ *   lwsTlsDigest  the host module "crypt", over mbedTLS
  */
 
 #ifndef __LWS_HOST__

@@ -8,6 +8,7 @@ const HOST = Object.freeze({
 	"embedded:io/socket/tcp": "./tcp.js",
 	"embedded:network/dns/resolver/udp": "./resolver.js",
 	rng: "./rng.js",
+	crypt: "./crypt.js",
 	base64: "./base64.js",
 	logical: "./logical.js",
 	"text/decoder": "./textdecoder.js",

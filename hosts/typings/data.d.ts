@@ -23,6 +23,32 @@ declare module "rng" {
 	export default RNG;
 }
 
+declare module "crypt" {
+	type Digestible = string | ArrayBuffer | ArrayBufferView;
+
+	/**
+	 * A hash in pieces. A string counts as its UTF-8; what NUL in it counts as differs between hosts. An unknown type
+	 * throws. After `close` only `reset` may be called: other hosts throw, the SDK's gives nonsense.
+	 */
+	export class Digest {
+		constructor(type: "MD5" | "SHA1" | "SHA224" | "SHA256" | "SHA384" | "SHA512");
+		write(data: Digestible): void;
+		/** The hash of all that was written; with `more` it can be written on. */
+		close(more?: boolean): ArrayBuffer;
+		/** Begins anew. */
+		reset(): void;
+		/** Bytes of a block, and of the result. */
+		readonly blockSize: number;
+		readonly outputSize: number;
+		/** All at once: `reset`, `write` of each part, `close`. */
+		process(...parts: Digestible[]): ArrayBuffer;
+		/** As `write`. */
+		update(data: Digestible): void;
+	}
+	const Crypt: Readonly<{ Digest: typeof Digest }>;
+	export default Crypt;
+}
+
 declare module "text/decoder" {
 	export default class TextDecoder {
 		constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });

@@ -4,7 +4,7 @@ import { type Ports, ScriptedServer } from "../servers/scripted.js";
 import { Programs, runHost, skipUnlessBuilt, type Variant } from "./host.js";
 
 /** What runs in a small heap, and what keeps more in memory than that. */
-const PROGRAMS = ["tcp", "tcp-end", "tcp-stream", "timer", "resolver", "data"];
+const PROGRAMS = ["tcp", "tcp-end", "tcp-stream", "timer", "resolver", "data", "crypt"];
 const LARGE_PROGRAMS = ["vectors", "kernels", "http-kernels", "h1"];
 
 const RUNS: { name: string; variant: Variant; options: string[]; quick: boolean }[] = [
@@ -59,6 +59,15 @@ for (const { name, variant, options, quick } of RUNS) {
 		}
 	});
 }
+
+describe("the host's modules over mbedTLS 2.28", () => {
+	it("The program test/host/crypt.ts passes.", async function () {
+		skipUnlessBuilt(this, "tls2");
+		const outcome = await runHost("tls2", ["build/test/xs/crypt.js"]);
+		match(outcome.stdout, /^[1-9]\d* passed, 0 failed$/m, outcome.stdout + outcome.stderr);
+		strictEqual(outcome.code, 0, outcome.stderr);
+	});
+});
 
 describe("files and standard streams", function () {
 	this.timeout(60_000);

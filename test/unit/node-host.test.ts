@@ -54,7 +54,7 @@ describe("The Node host", function () {
 		assert.deepEqual(server.faults, []);
 	});
 
-	for (const program of ["tcp", "tcp-end", "tcp-stream", "timer", "resolver", "data"]) {
+	for (const program of ["tcp", "tcp-end", "tcp-stream", "timer", "resolver", "data", "crypt"]) {
 		it(`passes test/host/${program}.ts.`, async () => {
 			assertConforms(await run(program, [ports.ipv4, ports.ipv6]));
 		});
