@@ -5,7 +5,7 @@ import { Programs, runHost, skipUnlessBuilt, type Variant } from "./host.js";
 
 /** What runs in a small heap, and what keeps more in memory than that. */
 const PROGRAMS = ["tcp", "tcp-end", "tcp-stream", "timer", "resolver", "data", "crypt"];
-const LARGE_PROGRAMS = ["vectors", "kernels", "http-kernels", "h1"];
+const LARGE_PROGRAMS = ["vectors", "kernels", "http-kernels", "ws-kernels", "deflate-kernels", "h1", "ws"];
 
 const RUNS: { name: string; variant: Variant; options: string[]; quick: boolean }[] = [
 	{ name: "64-bit", variant: "64", options: ["--heap", "128K", "--stack", "512"], quick: false },
@@ -43,7 +43,7 @@ for (const { name, variant, options, quick } of RUNS) {
 
 		for (const program of LARGE_PROGRAMS) {
 			// hundreds of vectors take minutes when each allocation collects; the random cases of "kernels" do as well
-			if (quick && (program === "vectors" || program === "h1")) continue;
+			if (quick && (program === "vectors" || program === "h1" || program === "ws")) continue;
 			it(`The program test/host/${program}.ts passes.`, async () => {
 				const stress = options.filter((option) => option === "--stress");
 				await passes(program, [...stress, `build/test/xs/${program}.js`, "1", quick ? "20" : "1000"]);

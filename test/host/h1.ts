@@ -6,7 +6,7 @@
 import { DATE_CHECKS } from "../vectors/date.js";
 import { FORM_CHECKS } from "../vectors/form.js";
 import { H1_CHECKS } from "../vectors/h1-checks.js";
-import { Fuzz } from "../vectors/h1-fuzz.js";
+import { ResponseFuzz } from "../vectors/h1-fuzz.js";
 import { REQUEST_CHECKS } from "../vectors/request-check.js";
 import { URI_CHECKS } from "../vectors/uri.js";
 import { argument, test } from "./harness.js";
@@ -20,4 +20,8 @@ const cases = Number(argument(1) ?? 2000);
 for (const { title, run } of [...H1_CHECKS, ...REQUEST_CHECKS, ...FORM_CHECKS, ...URI_CHECKS, ...DATE_CHECKS])
 	test(title, () => console.log(`# ${run()}`), PATIENCE);
 
-test("Mutated responses end, wherever they are cut.", () => console.log(`# ${new Fuzz(seed).run(cases)}`), PATIENCE);
+test(
+	"Mutated responses end, wherever they are cut.",
+	() => console.log(`# ${new ResponseFuzz(seed).run(cases)}`),
+	PATIENCE,
+);

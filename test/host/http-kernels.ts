@@ -8,14 +8,12 @@ import * as http from "lws-xs/native/http";
 import { Chunk, ChunkState, Head, HeadState, HttpFault, HttpLimit, TextSet } from "lws-xs/native/http";
 import * as twin from "lws-xs/native/twin/http";
 import { Random } from "../vectors/random.js";
-import { argument, equal, fail, test } from "./harness.js";
+import { argument, equal, test } from "./harness.js";
 import { HttpText } from "./http-text.js";
+import { compare, cutter, Pair, type Side } from "./pair.js";
 
 const seed = Number(argument(0) ?? 20150515) | 0;
 const rounds = Number(argument(1) ?? 2000);
-/** Milliseconds: an emulated machine that collects at every allocation takes long. */
-const PATIENCE = 300_000;
-
 const chance = new Random(seed);
 const random = (below: number) => chance.random(below);
 const oneOf = <T>(values: readonly T[]) => chance.oneOf(values);
@@ -25,81 +23,20 @@ const rarely = (times: number) => random(times) === 0;
 /** The type of the twin, so that the compiler compares it with the contract. */
 type Machines = typeof twin;
 
-/** What a machine works on, in words, because comparing is what takes the time. */
-class Side {
-	readonly machines: Machines;
-	readonly memory: ArrayBuffer;
-	readonly words: Int32Array;
-
-	constructor(machines: Machines, size: number) {
-		this.machines = machines;
-		this.memory = new ArrayBuffer(size);
-		this.words = new Int32Array(this.memory);
-	}
-}
-
 /** Both sides; their memory has so many bytes, a multiple of 4. */
-class Both {
-	calls = 0;
-	readonly actual: Side;
-	readonly expected: Side;
-
+class Both extends Pair<Machines> {
 	constructor(size: number) {
-		this.actual = new Side(http, size);
-		this.expected = new Side(twin, size);
-	}
-
-	get(word: number): number {
-		return this.expected.words[word] as number;
-	}
-
-	set(word: number, value: number): void {
-		this.actual.words[word] = value;
-		this.expected.words[word] = value;
-	}
-
-	/** Gives what both return or throw. */
-	agree(call: (side: Side) => unknown, what: () => string): unknown {
-		this.calls++;
-		const actual = outcome(call, this.actual);
-		const expected = outcome(call, this.expected);
-		const differ = (how: string) => fail(`${what()} ${how} (seed ${seed}, call ${this.calls})`);
-		if (actual !== expected) differ(`is ${String(actual)}, for the twin ${String(expected)}`);
-		const { words } = this.actual;
-		const twinWords = this.expected.words;
-		for (let i = 0; i < words.length; i++) {
-			if (words[i] !== twinWords[i]) differ(`leaves ${words[i]} in word ${i}, the twin ${twinWords[i]}`);
-		}
-		return actual;
-	}
-}
-
-function outcome(call: (side: Side) => unknown, side: Side): unknown {
-	try {
-		return call(side);
-	} catch (error) {
-		return `throws ${(error as Error).constructor.name}`;
-	}
-}
-
-/** How a text is cut: whole, byte by byte, or at random; gives the end of the piece that begins at `at`. */
-function cutter(length: number): (at: number) => number {
-	switch (random(3)) {
-		case 0:
-			return () => length;
-		case 1:
-			return length < 300 ? (at) => at + 1 : (at) => Math.min(length, at + 40);
-		default: {
-			const most = oneOf([2, 20, 200]);
-			// none at all now and then
-			return (at) => Math.min(length, at + random(most + 1));
-		}
+		super(http, twin, size, seed);
 	}
 }
 
 /** Scans a text in pieces: to its end, to a fault, or until nothing is consumed. */
-function scanText(both: Both, text: HttpText, scan: (side: Side, start: number, end: number) => unknown): void {
-	const next = cutter(text.length);
+function scanText(
+	both: Both,
+	text: HttpText,
+	scan: (side: Side<Machines>, start: number, end: number) => unknown,
+): void {
+	const next = cutter(chance, text.length);
 	for (let at = 0, idle = 0; at < text.length && idle < 4; ) {
 		const end = next(at);
 		const result = both.agree(
@@ -135,14 +72,6 @@ function tableMemory({ text, fields }: TableSize): Both {
 function setSize(both: Both, { text, fields }: TableSize): void {
 	both.set(Head.Fields, fields);
 	both.set(Head.TextSize, text);
-}
-
-function compare(title: string, run: () => Both[]): void {
-	const body = () => {
-		const calls = run().reduce((sum, both) => sum + both.calls, 0);
-		console.log(`# ${calls} calls`);
-	};
-	test(title, body, PATIENCE);
 }
 
 const TABLES: readonly TableSize[] = [

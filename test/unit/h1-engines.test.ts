@@ -1,7 +1,7 @@
 /** The vectors of the engines of HTTP/1 and their fuzz, in Node. */
 import { DATE_CHECKS } from "../vectors/date.js";
 import { H1_CHECKS } from "../vectors/h1-checks.js";
-import { Fuzz } from "../vectors/h1-fuzz.js";
+import { ResponseFuzz } from "../vectors/h1-fuzz.js";
 import { URI_CHECKS } from "../vectors/uri.js";
 
 describe("The engines of HTTP/1", () => {
@@ -9,7 +9,7 @@ describe("The engines of HTTP/1", () => {
 
 	for (const seed of [1, 20150515, 7230, 9112]) {
 		it(`Mutated responses end, wherever they are cut (seed ${seed}).`, () => {
-			new Fuzz(seed).run(3000);
+			new ResponseFuzz(seed).run(3000);
 		});
 	}
 });

@@ -34,7 +34,7 @@ export interface Vector<Input> {
 }
 
 /** Given to `run`: the positions at which the pieces end. */
-type Ends = readonly number[];
+export type Ends = readonly number[];
 
 /** Longer input is not cut everywhere. */
 const SHORT = 600;
@@ -216,7 +216,7 @@ export function checkProgress(count: number, given: number): void {
 }
 
 /** What `run` gives for all ways to cut, which must be the same. */
-function everyCut(bytes: Uint8Array, run: (bytes: Uint8Array, ends: Ends) => string): string {
+export function everyCut(bytes: Uint8Array, run: (bytes: Uint8Array, ends: Ends) => string): string {
 	const total = bytes.length;
 	const whole = run(bytes, [total]);
 	const compare = (how: string, ends: Ends) => {
@@ -232,7 +232,7 @@ function everyCut(bytes: Uint8Array, run: (bytes: Uint8Array, ends: Ends) => str
 	return whole;
 }
 
-function expected(expect: string, outcome: string): string {
+export function expected(expect: string, outcome: string): string {
 	if (outcome !== expect) throw new Error(`${outcome}, not ${expect}`);
 	return outcome;
 }
@@ -249,7 +249,7 @@ export function toBytes(text: string): Uint8Array {
 	return encoded.slice(0, length);
 }
 
-function show(content: Uint8Array): string {
+export function show(content: Uint8Array): string {
 	let text = "";
 	for (let i = 0; i < content.length && i < 50; i++) text += String.fromCharCode(content[i] as number);
 	return content.length > 50 ? `${JSON.stringify(text.slice(0, 4))}…(${content.length})` : JSON.stringify(text);

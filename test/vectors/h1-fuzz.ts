@@ -1,14 +1,11 @@
-/**
- * Random mutations of valid responses, repeatable by their seed: whatever comes, nothing throws, consumes more than it
- * was given or goes on without progress, and where the bytes are cut makes no difference.
- */
+/** Random mutations of valid responses. */
 import { faultCode } from "lws-xs/engines/errors";
 import { ChunkedDecoder, ChunkedEvent } from "lws-xs/engines/h1/chunked";
 import { contentLength, Framing, FramingBits, readFraming } from "lws-xs/engines/h1/framing";
 import { feedHead, reasonPhrase } from "lws-xs/engines/h1/head";
 import { HeadTable } from "lws-xs/engines/head-table";
+import { Fuzz } from "./fuzz.js";
 import { checkProgress, eachPiece, framingName, toBytes } from "./h1-check.js";
-import { Random } from "./random.js";
 
 const RESPONSES: readonly string[] = [
 	"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nhello",
@@ -22,43 +19,23 @@ const RESPONSES: readonly string[] = [
 /** Bytes that decide something. */
 const BYTES = [...'\0\t\n\r\r\n ",-019:;=AFGafghx\x7f\x80\xff'].map((character) => character.charCodeAt(0));
 
-export class Fuzz {
-	readonly #random: Random;
-	/** FNV-1a over all outcomes: equal on all hosts. */
-	#digest = 0x811c9dc5;
-	readonly #tally: { [outcome: string]: number } = {};
-
-	constructor(seed: number) {
-		this.#random = new Random(seed);
+export class ResponseFuzz extends Fuzz {
+	protected next(): Uint8Array {
+		return toBytes(this.#mutated());
 	}
 
-	/** Runs `cases` of them and gives an account; throws when something is wrong. */
-	run(cases: number): string {
-		for (let i = 0; i < cases; i++) {
-			const bytes = toBytes(this.#mutated());
-			const whole = outcomeOf(bytes, [bytes.length]);
-			const ends = this.#ends(bytes.length);
-			const cut = outcomeOf(bytes, ends);
-			if (cut !== whole) {
-				let text = "";
-				for (const byte of bytes) text += String.fromCharCode(byte);
-				throw new Error(`${JSON.stringify(text)} cut at ${ends}: ${cut}, but whole: ${whole}`);
-			}
-			this.#count(whole);
-		}
-		let account = `${cases} cases, digest ${(this.#digest >>> 0).toString(16)}`;
-		for (const outcome of Object.keys(this.#tally).sort()) account += `, ${outcome} ${this.#tally[outcome]}`;
-		return account;
+	protected outcomeOf(bytes: Uint8Array, ends: readonly number[]): string {
+		return outcomeOf(bytes, ends);
 	}
 
 	#mutated(): string {
-		const { random } = { random: (below: number) => this.#random.random(below) };
-		let text = this.#random.oneOf(RESPONSES);
+		const random = (below: number) => this.chance.random(below);
+		let text = this.chance.oneOf(RESPONSES);
 		for (let changes = random(5); changes > 0; changes--) {
 			const at = random(text.length + 1);
 			const length = random(4) === 0 ? random(30) : 1;
 			const piece = text.slice(at, at + length);
-			const byte = String.fromCharCode(random(3) === 0 ? random(256) : this.#random.oneOf(BYTES));
+			const byte = String.fromCharCode(random(3) === 0 ? random(256) : this.chance.oneOf(BYTES));
 			switch (random(6)) {
 				case 0:
 					text = text.slice(0, at) + text.slice(at + length);
@@ -81,24 +58,6 @@ export class Fuzz {
 			}
 		}
 		return text;
-	}
-
-	#ends(total: number): number[] {
-		const ends: number[] = [];
-		const most = 1 + this.#random.random(40);
-		for (let at = 0; at < total; ) {
-			at = Math.min(total, at + 1 + this.#random.random(most));
-			ends.push(at);
-		}
-		return ends;
-	}
-
-	#count(outcome: string): void {
-		const kind = outcome.slice(outcome.lastIndexOf(" ") + 1);
-		this.#tally[kind] = (this.#tally[kind] ?? 0) + 1;
-		for (let i = 0; i < outcome.length; i++) {
-			this.#digest = Math.imul(this.#digest ^ outcome.charCodeAt(i), 0x01000193);
-		}
 	}
 }
 
