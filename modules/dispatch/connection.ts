@@ -12,6 +12,7 @@ import { Opening, type OpeningHost, type OpeningOwner } from "./opening.js";
 import type { Destination } from "./request.js";
 import type { Transaction } from "./transaction.js";
 import type { Posted, Turn } from "./turn.js";
+import { UpgradeRole } from "./upgrade.js";
 
 /** What the connection tells the pool. */
 export interface ConnectionOwner {
@@ -34,6 +35,17 @@ const enum State {
 	/** The peer does not. */
 	Last,
 	Closed,
+}
+
+function makeRole(carrier: Carrier, kind: RoleKind = RoleKind.H1): Role {
+	switch (kind) {
+		case RoleKind.Raw:
+			return new RawRole(carrier);
+		case RoleKind.WS:
+			return new UpgradeRole(carrier);
+		default:
+			return new H1Role(carrier);
+	}
 }
 
 export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
@@ -73,7 +85,7 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 		this.stream = stream;
 		this.#way = address;
 		try {
-			this.#role = this.destination.role === RoleKind.Raw ? new RawRole(this) : new H1Role(this);
+			this.#role = makeRole(this, this.destination.role);
 			const { transaction } = this;
 			this.transaction = undefined;
 			if (transaction) this.serve(transaction);
@@ -139,6 +151,7 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 	}
 
 	writable(): void {
+		if (this.#role?.isContent) return;
 		this.#turn.enter();
 		try {
 			this.#role?.writable();
@@ -201,6 +214,10 @@ export class Connection implements Carrier, StreamSink, Posted, OpeningOwner {
 		// what was read before the end is there to be gone on with
 		this.readable();
 		if (this.#owner.isWaitedFor && this.stream) this.#owner.ready(this);
+	}
+
+	become(role: Role): void {
+		this.#role = role;
 	}
 
 	persists(isPersistent: boolean): void {

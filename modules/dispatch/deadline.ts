@@ -20,6 +20,8 @@ export interface Deadlines {
 	firstByte: number;
 	/** Silence of the peer in the middle of the exchange, while we wait for it. */
 	idle: number;
+	/** The peer's Close frame, when a WebSocket is closed from here. */
+	close: number;
 	total: number;
 }
 

@@ -131,17 +131,24 @@ export function planAnswer(retried: Retried, host: RetryHost, status: number, ta
 	return retried.request.recovery && isRetried(status) ? planRetry(retried, host, retryAfter(table, host)) : undefined;
 }
 
+const NONE: readonly number[] = Object.freeze([]);
+
+/** The `nth` wait of the table, not below `least`, and up to so many per cent more. */
+export function backOff(table: readonly number[], jitter: number, nth: number, least = 0): number {
+	// upwards only, as in lws: what asked for a time gets it
+	const jittered = 1 + (Math.random() * jitter) / 100;
+	return Math.ceil(Math.max(least, table[Math.min(nth, table.length - 1)] ?? 0) * jittered);
+}
+
 /** The `nth` wait, which is not below `least`; undefined: nobody waits for so long. */
 export function waitFor(
 	{ request, timing }: Pick<Retried, "request" | "timing">,
-	{ table, jitter }: Recovery,
+	{ table = NONE, jitter }: Recovery,
 	nth: number,
 	{ Time }: RetryHost,
 	least = 0,
 ): number | undefined {
-	// upwards only, as in lws: what asked for a time gets it
-	const jittered = 1 + (Math.random() * jitter) / 100;
-	const wait = Math.ceil(Math.max(least, table?.[Math.min(nth, table.length - 1)] ?? 0) * jittered);
+	const wait = backOff(table, jitter, nth, least);
 	const { total } = request.deadlines;
 	// the clock of a device starts over
 	const passed = (Time.ticks - timing.began) >>> 0;

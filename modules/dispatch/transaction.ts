@@ -388,9 +388,10 @@ export class Transaction implements Order, Posted, DeadlineOwner {
 
 	// rarely called, so behind the others: XS looks for a method from the first one on
 
-	awaitsContinue(): void {
+	awaits(milliseconds: number): void {
+		if (this.drain) return;
 		this.isAwaiting = true;
-		this.clock.phase(CONTINUE, this.expectTimeout as number);
+		this.clock.phase(CONTINUE, milliseconds);
 	}
 
 	continued(): void {

@@ -3,8 +3,9 @@ import { Head } from "lws-xs/native/http";
 import { type PeerCertificate, type SessionInfo, sessionIdentity } from "lws-xs/native/tls/session";
 import type { Moment } from "../dispatch/timing.js";
 import { LwsError } from "../engines/errors.js";
-import { LWS_WRITE_HTTP, LWS_WRITE_HTTP_FINAL } from "./constants.js";
+import { LWS_WRITE_HTTP, LWS_WRITE_HTTP_FINAL, LWS_WRITE_NO_FIN } from "./constants.js";
 import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
+import { opcodeOf } from "./websocket.js";
 
 /**
  * Takes content of the response that waits, into `buffer`, from its start. For each run of it RECEIVE_CLIENT_HTTP_READ is
@@ -59,7 +60,7 @@ export function clientHttpBodyPending(wsi: AnyWsi, somethingLeftToSend: boolean)
 }
 
 /**
- * Asks for one CLIENT_HTTP_WRITEABLE or RAW_WRITEABLE, when there is room: never before a body may be sent (see
+ * Asks for one CLIENT_WRITEABLE, CLIENT_HTTP_WRITEABLE or RAW_WRITEABLE, when there is room: never before a body may be sent (see
  * `expectContinue`), nor after a final response has stopped it. Source: lws_callback_on_writable.
  */
 export function callbackOnWritable(wsi: AnyWsi): void {
@@ -80,6 +81,10 @@ export function peerWriteAllowance(wsi: AnyWsi): number {
  * With `method: "RAW"` the bytes go out as they are, by LWS_WRITE_RAW, from RAW_CONNECTED on. There is no last write, and
  * LWS_WRITE_HTTP_FINAL throws RangeError: sockets of ECMA-419 cannot end one direction alone.
  *
+ * Of a WebSocket each write is a frame: LWS_WRITE_TEXT (UTF-8) or LWS_WRITE_BINARY, with LWS_WRITE_NO_FIN when more of the message
+ * follows by LWS_WRITE_CONTINUATION (see writeWsFlags); LWS_WRITE_PING and LWS_WRITE_PONG with at most 125 bytes, also between
+ * the frames of a message. Throws RangeError for a frame that may not follow the one before.
+ *
  * After a write was refused WRITEABLE comes when there is more room than then: write no more than its `len`.
  *
  * @example
@@ -90,6 +95,12 @@ export function peerWriteAllowance(wsi: AnyWsi): number {
  */
 export function write(wsi: AnyWsi, bytes: Uint8Array, mode: number = LWS_WRITE_HTTP): number {
 	const exchange = wsi.exchange;
+	if (exchange?.send) {
+		const opcode = opcodeOf(mode);
+		if (exchange.send(bytes, opcode, (mode & LWS_WRITE_NO_FIN) === 0)) return bytes.length;
+		return wsi.isEnded ? -1 : 0;
+	}
+	if (wsi.transaction?.request.websocket) return opcodeOf(mode) < 0 || !wsi.isEnded ? 0 : -1;
 	const last = mode === LWS_WRITE_HTTP_FINAL;
 	if (!last && mode !== LWS_WRITE_HTTP) throw new RangeError(`write mode ${mode} is not for HTTP`);
 	if (!exchange) return wsi.isEnded ? -1 : 0;
@@ -100,11 +111,11 @@ export function write(wsi: AnyWsi, bytes: Uint8Array, mode: number = LWS_WRITE_H
 }
 
 /**
- * Holds up what comes on a raw connection (0), or lets it come again (1). While it is held up nothing is read, and the peer
- * is stopped by TCP when the buffers on the way are full; in RAW_RX it holds from the next one on, also in the middle of a
- * burst. An end of the connection with nothing before it is told all the same, and the idle deadline stands still.
+ * Holds up what comes on a WebSocket or a raw connection (0), or lets it come again (1). While it is held up nothing is read,
+ * and the peer is stopped by TCP when the buffers on the way are full; in CLIENT_RECEIVE and RAW_RX it holds from the next one
+ * on, also in the middle of a burst. A Ping frame behind what is held up is answered when it is read. An end of the connection with nothing before it is told all the same, and the idle deadline stands still.
  *
- * Gives 0, or -1 without effect: before RAW_CONNECTED, after the end, and for HTTP, where what is not read holds up the
+ * Gives 0, or -1 without effect: before CLIENT_ESTABLISHED or RAW_CONNECTED, after the end, and for HTTP, where what is not read holds up the
  * server. Source: lws_rx_flow_control.
  *
  * @example
@@ -153,6 +164,8 @@ export function headerNames(wsi: AnyWsi): string[] {
 
 /**
  * Ends the wsi from the application's side. Its last callbacks come in a later turn. Without effect when it has ended.
+ * A WebSocket that is open sends a Close frame first, as closeReason says, and waits for the peer's (deadline `close`);
+ * nothing but its last callbacks comes meanwhile.
  * Source: lws_set_timeout with LWS_TO_KILL_ASYNC.
  */
 export function close(wsi: AnyWsi): void {

@@ -4,7 +4,8 @@ import { type Destination, forwardingFor, type Request } from "../dispatch/reque
 import { RESUME_FIELDS } from "../dispatch/resume.js";
 import { Transaction } from "../dispatch/transaction.js";
 import { isFieldValue, isTarget, isToken } from "../engines/h1/request.js";
-import { RoleKind } from "../roles/role.js";
+import { RoleKind, type WebSocketRequest } from "../roles/role.js";
+import { HANDSHAKE_FIELDS } from "../roles/ws/handshake.js";
 import type { Security } from "../transport/security.js";
 import { type AuthInfo, authorizationOf } from "./auth.js";
 import {
@@ -19,7 +20,9 @@ import type { AnyWsi, Context, Protocol, Vhost, Wsi } from "./protocol.js";
 import { RawWsi } from "./raw-wsi.js";
 import { ClientRedirects } from "./redirects.js";
 import type { HeadOutline } from "./request-head.js";
-import { completeRecovery, type RetryPolicy } from "./retry-policy.js";
+import { completeRecovery, completeValidity, type RetryPolicy } from "./retry-policy.js";
+import { subprotocolsOf } from "./websocket.js";
+import { WSWsi } from "./ws-wsi.js";
 import { ClientWsi } from "./wsi.js";
 
 /** lws_client_connect_info; the README has a table of what each member does here. */
@@ -37,11 +40,15 @@ export interface ConnectInfo<User = unknown> extends AuthInfo {
 	/** The Origin field: "http://" is put before it, unless the context has LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN. */
 	origin?: string;
 	/**
-	 * Any HTTP method, or "RAW": a byte stream, over TLS with LCCSCF_USE_SSL, and the RAW_… callbacks. A WebSocket has none,
-	 * and is not built in yet.
+	 * Any HTTP method, or "RAW": a byte stream, over TLS with LCCSCF_USE_SSL, and the RAW_… callbacks. Without it, as in lws,
+	 * it becomes a WebSocket, with the CLIENT_… callbacks. A WebSocket has its connection to itself, and follows no redirects.
 	 */
 	method?: string;
-	/** The name of the protocol whose callback serves this; without `localProtocolName`. */
+	/**
+	 * The name of the protocol whose callback serves this; without `localProtocolName`. For a WebSocket the subprotocols to
+	 * offer, with commas between, the preferred one first; what the server has chosen is
+	 * `headerValue(wsi, "sec-websocket-protocol")`.
+	 */
 	protocol?: string;
 	localProtocolName?: string;
 	/** Only 13, 0 and -1 are known. */
@@ -62,7 +69,7 @@ export interface ConnectInfo<User = unknown> extends AuthInfo {
 	alpn?: string;
 	/** Public keys that the server may have, instead of the vhost's: "sha256//BASE64". */
 	pinnedPublicKeys?: readonly string[];
-	/** For "RAW" no silence is too long: `idle` is 0 unless it is given here. */
+	/** For "RAW" and a WebSocket no silence is too long: `idle` is 0 unless it is given here. */
 	deadlines?: Partial<Deadlines>;
 	/** Names of the response fields to keep; without it all that fit. */
 	keepHeaders?: readonly string[];
@@ -76,7 +83,10 @@ export interface ConnectInfo<User = unknown> extends AuthInfo {
 	rewind?: () => void;
 	/** Doing it twice does no harm, as with a POST that carries a key of its own: it may be sent again as a GET may. */
 	replayable?: boolean;
-	/** What is tried again, and after how long; without it nothing is. Source: lws_retry_bo_t. */
+	/**
+	 * What is tried again, and after how long; without it nothing is. Of a WebSocket the making, which a table of waits
+	 * repeats as that of a request, and when a silent peer counts as gone; keepConnected does more. Source: lws_retry_bo_t.
+	 */
 	retryAndIdlePolicy?: RetryPolicy;
 	/**
 	 * How often the body of a GET that breaks off is continued by a request for the rest, without the application noticing;
@@ -130,14 +140,21 @@ function check(info: ConnectInfo<never>): void {
 		throw new RangeError(`port is ${info.port}: it must be a whole number from 1 to 65535`);
 	}
 	if (info.method !== RAW) checkHead(info);
-	if (info.method === undefined) throw new TypeError("method is missing: WebSocket is not built in yet");
-	if (!isToken(info.method)) throw new TypeError(`${JSON.stringify(info.method)} is no method`);
+	if (info.method !== undefined && !isToken(info.method))
+		throw new TypeError(`${JSON.stringify(info.method)} is no method`);
 	if (info.method === "CONNECT") throw new TypeError("CONNECT makes a tunnel, which is not built in yet");
 	const version = info.ietfVersionOrMinusOne;
 	if (version !== undefined && version !== 13 && version !== 0 && version !== -1) {
 		throw new RangeError("ietfVersionOrMinusOne is 13, 0 or -1");
 	}
 	checkHost(info);
+}
+
+/** What is offered without `alpn`: the vhost's protocols for HTTP. */
+function defaultAlpn(method: string | undefined): string | undefined {
+	// an Upgrade is of HTTP/1.1 alone (RFC 9113 section 8.6)
+	if (method === undefined) return "http/1.1";
+	return method === RAW ? "" : undefined;
 }
 
 /** Throws what is wrong with the members about TLS. */
@@ -149,7 +166,7 @@ function findSecurity(info: ConnectInfo<never>, host: string, vhost: Vhost, flag
 			"LCCSCF_USE_SSL: initVhostClientSsl with LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT has to come first",
 		);
 	}
-	const { port, method, alpn = method === RAW ? "" : undefined, pinnedPublicKeys: pins } = info;
+	const { port, alpn = defaultAlpn(info.method), pinnedPublicKeys: pins } = info;
 	return ssl.secure({ host, port, flags, alpn, pins });
 }
 
@@ -160,10 +177,29 @@ function findVhost(info: ConnectInfo<never>): Vhost {
 	return vhost;
 }
 
-/** By name; like lws, an unknown name falls back to the first. */
-function findProtocol(info: ConnectInfo<never>, vhost: Vhost): Protocol {
-	const name = info.localProtocolName ?? info.protocol;
-	return vhost.protocols.find((each) => each.name === name) ?? (vhost.protocols[0] as Protocol);
+/** By name, the first of several; like lws, an unknown name falls back to the first. */
+function findProtocol({ localProtocolName, protocol = "", method }: ConnectInfo<never>, vhost: Vhost): Protocol {
+	const offered = method === undefined ? subprotocolsOf(protocol) : [protocol];
+	const names = localProtocolName === undefined ? offered : [localProtocolName];
+	for (const name of names) {
+		const found = vhost.protocols.find((each) => each.name === name);
+		if (found) return found;
+	}
+	return vhost.protocols[0] as Protocol;
+}
+
+function completeWebSocket(info: ConnectInfo<never>, vhost: Vhost, { close, idle }: Deadlines): WebSocketRequest {
+	const validity = completeValidity(info.retryAndIdlePolicy);
+	let { hangup } = validity;
+	// one clock looks after both
+	if (idle > 0 && (hangup === 0 || idle < hangup)) hangup = idle;
+	return {
+		subprotocols: subprotocolsOf(info.protocol),
+		extension: vhost.extension,
+		ping: validity.ping,
+		hangup,
+		close,
+	};
 }
 
 /**
@@ -174,6 +210,7 @@ function findProtocol(info: ConnectInfo<never>, vhost: Vhost): Protocol {
  * @example
  * clientConnectViaInfo({ context, address: "192.168.1.7", port: 80, host: "device", path: "/", method: "GET" });
  * clientConnectViaInfo({ context, address: "192.168.1.7", port: 23, method: "RAW" });
+ * clientConnectViaInfo({ context, address: "192.168.1.7", port: 80, host: "device", path: "/events", protocol: "v1" });
  */
 export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): Wsi<User> {
 	check(info as ConnectInfo<never>);
@@ -182,8 +219,11 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	const vhost = findVhost(info as ConnectInfo<never>);
 	const protocol = findProtocol(info as ConnectInfo<never>, vhost) as Protocol<User>;
 	const user = info.userdata ?? (protocol.newUser?.() as User);
-	const method = info.method as string;
+	// the handshake of a WebSocket is a GET (RFC 6455 section 4.1)
+	const { method = "GET" } = info;
+	const isWebSocket = info.method === undefined;
 	const isRaw = method === RAW;
+	const isHTTP = !isRaw && !isWebSocket;
 	const { address, host = address.includes(":") ? `[${address}]` : address } = info;
 	const isVerbatim = (context.options & LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN) !== 0;
 	const origin = info.origin === undefined || isVerbatim ? info.origin : `http://${info.origin}`;
@@ -191,19 +231,22 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	if (expectContinue) checkTime("expectContinue", expectContinue);
 	const security = findSecurity(info as ConnectInfo<never>, host, vhost, flags);
 	// what is not HTTP, or goes over TLS, wants a tunnel
-	const proxy = vhost.proxies?.find(address, isRaw || security !== undefined);
-	const isFollowing = !isRaw && (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT) === 0;
+	const proxy = vhost.proxies?.find(address, !isHTTP || security !== undefined);
+	const isFollowing = isHTTP && (flags & LCCSCF_HTTP_NO_FOLLOW_REDIRECT) === 0;
 	// also where none are followed, for what is wrong with them
 	const redirects = new ClientRedirects(vhost, flags, info as ConnectInfo<never>);
 	const keepHeaders = info.keepHeaders?.map((name) => name.toLowerCase());
-	const recovery = completeRecovery(info);
+	// what has begun cannot be continued
+	const recovery = completeRecovery(isHTTP ? info : { ...info, maxResumes: 0 });
 	if (isFollowing) keepHeaders?.push("location");
 	if (recovery) keepHeaders?.push("retry-after", ...(recovery.resumes > 0 ? RESUME_FIELDS : []));
-	const { deadlines } = info;
+	if (isWebSocket) keepHeaders?.push(...HANDSHAKE_FIELDS);
+	const given = isHTTP ? info.deadlines : { ...info.deadlines, idle: info.deadlines?.idle ?? 0 };
+	const deadlines = completeDeadlines(given, context.deadlines);
 	const destination: Destination = { address, port: info.port };
 	if (info.iface !== undefined) destination.localAddress = info.iface;
 	if (security) destination.security = security;
-	if (isRaw) destination.role = RoleKind.Raw;
+	if (!isHTTP) destination.role = isRaw ? RoleKind.Raw : RoleKind.WS;
 	if (proxy) destination.proxy = proxy;
 	const forwarding = forwardingFor(destination);
 	const authorization = authorizationOf(info);
@@ -211,15 +254,16 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 		method,
 		target: info.path ?? "",
 		destination,
-		deadlines: completeDeadlines(isRaw ? { ...deadlines, idle: deadlines?.idle ?? 0 } : deadlines, context.deadlines),
-		isPipelined: !isRaw && (flags & LCCSCF_PIPELINE) !== 0,
+		deadlines,
+		isPipelined: isHTTP && (flags & LCCSCF_PIPELINE) !== 0,
 	};
+	if (isWebSocket) request.websocket = completeWebSocket(info as ConnectInfo<never>, vhost, deadlines);
 	if (keepHeaders) request.keepHeaders = keepHeaders;
 	if (isFollowing) request.redirects = redirects;
 	if (info.rewind) request.rewind = info.rewind;
 	if (recovery) request.recovery = recovery;
 	if (forwarding) request.forwarding = forwarding;
-	const wsi = new (isRaw ? RawWsi : ClientWsi)<User>(vhost, protocol, user, info.parentWsi);
+	const wsi = new (isHTTP ? ClientWsi : isRaw ? RawWsi : WSWsi)<User>(vhost, protocol, user, info.parentWsi);
 	const transaction = new Transaction(request, wsi, vhost.pool, context.host);
 	if (info.pwsi) info.pwsi.wsi = wsi;
 	vhost.remember(wsi as Wsi);
@@ -227,7 +271,8 @@ export function clientConnectViaInfo<User = unknown>(info: ConnectInfo<User>): W
 	if (origin !== undefined) outline.origin = origin;
 	if (authorization !== undefined) outline.authorization = authorization;
 	if (flags & LCCSCF_HTTP_X_WWW_FORM_URLENCODED) outline.isForm = true;
-	if (expectContinue) outline.expectTimeout = expectContinue;
+	if (expectContinue && isHTTP) outline.expectTimeout = expectContinue;
+	if (isWebSocket) outline.isHandshake = true;
 	wsi.begin(transaction, isRaw ? undefined : outline);
 	return wsi;
 }

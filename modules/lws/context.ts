@@ -128,6 +128,7 @@ export function createVhost(context: Context, info: VhostInfo): Vhost {
 	}
 	const vhost = new ClientVhost(context, context.host, info.name ?? "", protocols, completeSizes(info));
 	initProxies(vhost, info);
+	initExtensions(vhost, info);
 	(context as ClientContext).vhosts.push(vhost);
 	return vhost;
 }
@@ -167,6 +168,12 @@ function proxiesOf(vhost: Vhost): Proxies {
 function initProxies(vhost: Vhost, info: ProxyInfo): void {
 	if (info.httpProxyAddress || info.httpsProxyAddress || info.socksProxyAddress || info.noProxy)
 		proxiesOf(vhost).set(info);
+}
+
+function initExtensions(vhost: ClientVhost, { extensions = [] }: VhostInfo): void {
+	// two that both use the first reserved bit cannot be told apart, and there is no other yet (RFC 6455 section 9.1)
+	if (extensions.length > 1) throw new RangeError("a vhost can have one extension");
+	if (extensions[0]) vhost.extension = extensions[0];
 }
 
 /**

@@ -5,6 +5,8 @@ export type { Deadlines } from "../dispatch/deadline.js";
 export type { Clock } from "../dispatch/timing.js";
 export { type Delivered, errorCodes, LwsError } from "../engines/errors.js";
 export { FormWriter } from "../engines/form.js";
+export { type DeflateOptions, permessageDeflate } from "../engines/ws/permessage-deflate.js";
+export type { Extension, MessageCodec, MessageDeflater, MessageInflater } from "../roles/role.js";
 export type { TrustHost } from "../transport/security.js";
 export { TLSFailure } from "../transport/tls-failure.js";
 export { httpBasicAuthGen } from "./auth.js";
@@ -22,9 +24,18 @@ export {
 	setProxy,
 	setSocks,
 } from "./context.js";
+export { type KeptConnection, keepConnected } from "./kept.js";
 export type { NetworkProvider } from "./network.js";
 export { type MemoryPlan, memoryPlan, type Sizes, type VhostInfo } from "./options.js";
 export type { AnyProtocol, AnyWsi, Context, Event, Protocol, Reason, ReasonInput, Vhost, Wsi } from "./protocol.js";
 export type { ProxyInfo } from "./proxy.js";
 export type { RetryPolicy } from "./retry-policy.js";
 export type { ClientSslCtx, ClientSslInfo, SslBytes, TLSVersion } from "./ssl.js";
+export {
+	closeReason,
+	frameIsBinary,
+	isFinalFragment,
+	isFirstFragment,
+	remainingPacketPayload,
+	writeWsFlags,
+} from "./websocket.js";

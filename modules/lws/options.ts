@@ -2,6 +2,7 @@
 import config from "lws-xs/host/config";
 import type { Deadlines } from "../dispatch/deadline.js";
 import { FIELD_BYTES, HEAD_STATE_BYTES } from "../engines/head-table.js";
+import type { Extension } from "../roles/role.js";
 import { RECORD_OVERHEAD } from "../transport/tls.js";
 import type { AnyProtocol } from "./protocol.js";
 import type { ProxyInfo } from "./proxy.js";
@@ -37,12 +38,13 @@ export const DEVICE_SIZES: Readonly<Sizes> = Object.freeze({
 	pipelineDepth: 4,
 });
 
-/** lws: 20 seconds for each stage; the total is up to the application. */
+/** lws: 20 seconds for each stage, 5 for a Close frame; the total is up to the application. */
 export const DEFAULT_DEADLINES: Readonly<Deadlines> = Object.freeze({
 	connect: 20_000,
 	tls: 20_000,
 	firstByte: 20_000,
 	idle: 20_000,
+	close: 5000,
 	total: 0,
 });
 
@@ -63,6 +65,8 @@ export interface VhostInfo extends Partial<Sizes>, ProxyInfo {
 	name?: string;
 	/** The first one serves requests that name no protocol. */
 	protocols: readonly AnyProtocol[];
+	/** What WebSockets may compress their messages by: at most one, made by permessageDeflate. Default: none. */
+	extensions?: readonly Extension[];
 }
 
 /** Fills in what is missing, from the host's configuration first; throws a RangeError for what cannot be. */

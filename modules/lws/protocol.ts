@@ -8,17 +8,23 @@ import type { OpeningHost } from "../dispatch/opening.js";
 import type { Transaction } from "../dispatch/transaction.js";
 import type { Turn } from "../dispatch/turn.js";
 import type { LwsError } from "../engines/errors.js";
-import type { Exchange } from "../roles/role.js";
+import type { Exchange, Extension } from "../roles/role.js";
 import type { TrustHost } from "../transport/security.js";
 import type {
 	LWS_CALLBACK_CHILD_CLOSING,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
+	LWS_CALLBACK_CLIENT_CLOSED,
+	LWS_CALLBACK_CLIENT_CONFIRM_EXTENSION_SUPPORTED,
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
+	LWS_CALLBACK_CLIENT_ESTABLISHED,
 	LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH,
 	LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL,
 	LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL,
 	LWS_CALLBACK_CLIENT_HTTP_REDIRECT,
 	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE,
+	LWS_CALLBACK_CLIENT_RECEIVE,
+	LWS_CALLBACK_CLIENT_RECEIVE_PONG,
+	LWS_CALLBACK_CLIENT_WRITEABLE,
 	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
 	LWS_CALLBACK_COMPLETED_CLIENT_HTTP,
 	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
@@ -32,6 +38,9 @@ import type {
 	LWS_CALLBACK_RAW_WRITEABLE,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ,
+	LWS_CALLBACK_WS_CLIENT_BIND_PROTOCOL,
+	LWS_CALLBACK_WS_CLIENT_DROP_PROTOCOL,
+	LWS_CALLBACK_WS_PEER_INITIATED_CLOSE,
 	LWS_CALLBACK_WSI_CREATE,
 	LWS_CALLBACK_WSI_DESTROY,
 } from "./constants.js";
@@ -80,6 +89,29 @@ export interface ReasonInput {
 	[LWS_CALLBACK_RAW_WRITEABLE]: undefined;
 	/** The end after RAW_CONNECTED; no error when the peer has ended in order, and all that it sent has been told. */
 	[LWS_CALLBACK_RAW_CLOSE]: LwsError | undefined;
+	[LWS_CALLBACK_WS_CLIENT_BIND_PROTOCOL]: undefined;
+	[LWS_CALLBACK_WS_CLIENT_DROP_PROTOCOL]: undefined;
+	/** The name of an extension that will be offered; a result other than 0 leaves it out. */
+	[LWS_CALLBACK_CLIENT_CONFIRM_EXTENSION_SUPPORTED]: string;
+	/** The WebSocket is open. */
+	[LWS_CALLBACK_CLIENT_ESTABLISHED]: undefined;
+	/**
+	 * A piece of a message: `[0, len)` of the connection's own receive buffer, and only until the callback returns; len is 0
+	 * when a message ends with nothing. isFirstFragment, isFinalFragment, frameIsBinary and remainingPacketPayload say which
+	 * piece it is. Text is UTF-8 so far, and may be cut inside a character.
+	 */
+	[LWS_CALLBACK_CLIENT_RECEIVE]: Uint8Array;
+	/** The payload of a Pong frame is `[0, len)`. */
+	[LWS_CALLBACK_CLIENT_RECEIVE_PONG]: Uint8Array;
+	/** `len`: bytes of payload that one write takes now. */
+	[LWS_CALLBACK_CLIENT_WRITEABLE]: undefined;
+	/**
+	 * The peer closes: `[0, len)` is the status, two bytes, the higher one first, and the reason, UTF-8; len can be 0. It is
+	 * answered when the callback returns; a result other than 0 closes the connection without that.
+	 */
+	[LWS_CALLBACK_WS_PEER_INITIATED_CLOSE]: Uint8Array;
+	/** The end after CLIENT_ESTABLISHED; no error when both have closed in order. */
+	[LWS_CALLBACK_CLIENT_CLOSED]: LwsError | undefined;
 }
 
 export type Reason = keyof ReasonInput;
@@ -132,6 +164,8 @@ export interface Vhost {
 	readonly ssl: ClientSsl | undefined;
 	/** @internal Absent: it has none. */
 	readonly proxies: Proxies | undefined;
+	/** @internal What its WebSockets offer; absent: nothing. */
+	readonly extension: Extension | undefined;
 	/** @internal */
 	readonly turn: Turn;
 	/** @internal */
@@ -174,6 +208,8 @@ export interface Wsi<User = unknown> {
 	wantWriteable(): void;
 	/** @internal */
 	finishBody(): void;
+	/** @internal Of a WebSocket: with what it will be closed. */
+	closeWith?: { status: number; reason: string } | undefined;
 }
 
 /** A protocol or wsi of whatever user data. */

@@ -16,6 +16,10 @@ const FORM = "application/x-www-form-urlencoded";
  */
 export const EXPECT_TIMEOUT = 1000;
 
+/** Fields of a handshake, in lower case, besides those that begin so: the client writes them itself. */
+const HANDSHAKE: readonly string[] = Object.freeze(["connection", "upgrade", "content-length", "transfer-encoding"]);
+const HANDSHAKE_PREFIX = "sec-websocket-";
+
 /** Such a number can be counted exactly. */
 const LENGTH_DIGITS = 15;
 
@@ -26,6 +30,8 @@ export interface HeadOutline {
 	/** The value of that field. */
 	authorization?: string;
 	isForm?: boolean;
+	/** It is the handshake of a WebSocket. */
+	isHandshake?: boolean;
 	/** As for RequestHead. */
 	expectTimeout?: number;
 }
@@ -34,6 +40,7 @@ export class RequestHead {
 	readonly #method: string;
 	readonly #fields: string[];
 	readonly #secrets: string[] = [];
+	readonly #isHandshake: boolean | undefined;
 	#length = -1;
 	#isChunked = false;
 	/** The value of a field Authorization that the application does not add itself. */
@@ -43,7 +50,8 @@ export class RequestHead {
 	/** The body waits for 100 for so many milliseconds. */
 	declare expectTimeout: number | undefined;
 
-	constructor(method: string, { host, origin, authorization, isForm, expectTimeout }: HeadOutline) {
+	constructor(method: string, { host, origin, authorization, isForm, isHandshake, expectTimeout }: HeadOutline) {
+		this.#isHandshake = isHandshake;
 		this.#method = method;
 		this.#authorization = authorization;
 		if (expectTimeout) this.expectTimeout = expectTimeout;
@@ -57,6 +65,9 @@ export class RequestHead {
 		if (!isToken(name)) throw new TypeError(`${JSON.stringify(name)} is no field name`);
 		if (!isFieldValue(value)) throw new TypeError(`the value of ${name} has CR, LF or NUL in it`);
 		const key = name.toLowerCase();
+		if (this.#isHandshake && (HANDSHAKE.includes(key) || key.startsWith(HANDSHAKE_PREFIX))) {
+			throw new TypeError(`${name} is the client's own in the handshake of a WebSocket`);
+		}
 		const fields = this.#fields;
 		switch (key) {
 			case "host":
@@ -106,6 +117,7 @@ export class RequestHead {
 		if (this.#authorization !== undefined) fields.push("Authorization", this.#authorization);
 		transaction.fields = fields;
 		transaction.secrets = this.#secrets;
+		if (this.#isHandshake) return;
 		if (this.#length >= 0) {
 			transaction.bodyLength = this.#length;
 			fields.push("Content-Length", String(this.#length));

@@ -3,6 +3,7 @@ import { Berth } from "../dispatch/berth.js";
 import type { OpeningHost } from "../dispatch/opening.js";
 import { Pool } from "../dispatch/pool.js";
 import type { Turn } from "../dispatch/turn.js";
+import type { Extension } from "../roles/role.js";
 import type { CipherBuffers } from "../transport/tls.js";
 import { LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_PROTOCOL_INIT } from "./constants.js";
 import { cipherSizes, type Sizes } from "./options.js";
@@ -23,6 +24,7 @@ export class ClientVhost implements Vhost {
 	readonly protocols: readonly Protocol[];
 	readonly pool: Pool;
 	declare proxies: Proxies | undefined;
+	declare extension: Extension | undefined;
 	readonly #alive: Wsi[] = [];
 	/** One for each protocol: what it is told about itself is told on these. */
 	#spokesmen: Wsi[] | undefined;

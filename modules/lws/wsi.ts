@@ -9,7 +9,7 @@
  *     (RECEIVE READ+)* COMPLETED DROP_PROTOCOL CLOSED WSI_DESTROY
  *
  * or, from anywhere before ESTABLISHED: CLIENT_CONNECTION_ERROR DROP_PROTOCOL WSI_DESTROY. Other protocols have other reasons
- * (face.ts), and classes of their own (raw-wsi.ts).
+ * (face.ts), and classes of their own (raw-wsi.ts, ws-wsi.ts).
  */
 import type { Observer } from "../dispatch/observer.js";
 import type { Transaction } from "../dispatch/transaction.js";
@@ -37,7 +37,7 @@ interface AnyProtocol {
 }
 
 /** In this order. */
-const enum Life {
+export const enum Life {
 	New,
 	/** Its protocol has been told of it. */
 	Bound,
@@ -65,13 +65,15 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 	life: Life = Life.New;
 	/** An exception of the callback is caught further out. */
 	declare private isGuarded: boolean | undefined;
-	declare private isWriteableWanted: boolean | undefined;
+	declare isWriteableWanted: boolean | undefined;
 	/** WRITEABLE is under way, and comes again from there when that is wanted. */
 	declare private isTelling: boolean | undefined;
 	/** The application has said that nothing is left to send, and the last bytes had no room yet. */
 	declare private isFinishing: boolean | undefined;
 	/** What a callback threw after the response was complete. */
 	declare private late: LwsError | undefined;
+	/** Who is told, last of all, that it is over. */
+	declare keeper: (() => void) | undefined;
 
 	constructor(vhost: Vhost, protocol: Protocol<User>, user: User, parent: Wsi | undefined) {
 		this.vhost = vhost;
@@ -264,6 +266,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		this.leaveParent();
 		this.call(LWS_CALLBACK_WSI_DESTROY, undefined, 0);
 		this.vhost.forget(this as Wsi);
+		this.keeper?.();
 		this.outline = this.draft = undefined;
 	}
 
@@ -291,7 +294,7 @@ export class ClientWsi<User = unknown> implements Wsi<User>, Observer, Posted {
 		this.end(new LwsError("app:callback-refused", this.transaction?.delivered ?? "no"));
 	}
 
-	private threw(exception: unknown): void {
+	protected threw(exception: unknown): void {
 		const error = new LwsError("app:callback-threw", this.transaction?.delivered ?? "no", exception);
 		if (this.isEnded) this.late ??= error;
 		else this.end(error);

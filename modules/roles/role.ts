@@ -49,6 +49,8 @@ export interface Carrier {
 	read(buffer: Uint8Array, start: number, end: number): number;
 	/** Asks for a call of `received` in a later turn. */
 	again(): void;
+	/** From now on it is that role which speaks on the connection; absent where nothing can follow. */
+	become?(role: Role): void;
 	/** The peer has said whether the connection stays for more, by HTTP/1.1: then more may be sent before it has answered. */
 	persists(isPersistent: boolean): void;
 	/** Another order can perhaps be taken. */
@@ -64,6 +66,7 @@ export interface Carrier {
 export const enum RoleKind {
 	H1,
 	Raw,
+	WS,
 }
 
 /** How the request body is framed. */
@@ -76,6 +79,8 @@ export const enum BodyKind {
 
 /** Who writes the body of the request and reads that of the response. */
 export interface BodyHandler {
+	/** It waits for `bodyWritable`; absent: it does, perhaps. */
+	readonly isWriteableWanted?: boolean | undefined;
 	/** More of the request body can be written than before: `allowance` bytes in one piece. */
 	bodyWritable(allowance: number): void;
 	/**
@@ -85,6 +90,13 @@ export interface BodyHandler {
 	announced(exchange: Exchange): void;
 	/** `count` bytes of content lie at the start of `buffer`; false: the reader no longer wants the rest. */
 	content(buffer: Uint8Array, count: number): boolean;
+	// of WebSocket
+	/** The handshake is done, and messages go through `exchange`. */
+	upgraded?(exchange: Exchange): void;
+	/** A Pong frame has come, its payload is the first `count` bytes of `payload`. */
+	ponged?(payload: Uint8Array, count: number): void;
+	/** A Close frame has come, as above; false: the connection is closed without a reply. */
+	closing?(payload: Uint8Array, count: number): boolean;
 }
 
 /** What a request has besides when a proxy forwards it. */
@@ -93,6 +105,64 @@ export interface Forwarding {
 	readonly prefix: string;
 	/** Names and values in turn, for the proxy alone. */
 	readonly fields: readonly string[];
+}
+
+/** What messages can be compressed by (RFC 6455 section 9, RFC 7692). */
+export interface Extension {
+	readonly name: string;
+	/** Its element of Sec-WebSocket-Extensions. */
+	readonly offer: string;
+	/** The server has taken the offer, with these parameters, as they stand behind the name; undefined: it may not do so. */
+	accept(parameters: string): MessageCodec | undefined;
+}
+
+/** The compression of the messages of one connection. */
+export interface MessageCodec {
+	readonly inflater: MessageInflater;
+	/** Absent: messages are sent as they are. */
+	readonly deflater: MessageDeflater | undefined;
+}
+
+export interface MessageInflater {
+	/** Bytes of input that the last call consumed. */
+	readonly consumed: number;
+	/** More output waits, and comes without further input. */
+	readonly isPending: boolean;
+	/**
+	 * Decompresses from [start, end) of `input` into [at, limit) of `output`; gives the count of bytes produced, or a Fault.
+	 * `last`: the message ends with that input, and is whole when nothing is pending.
+	 */
+	inflate(
+		input: Uint8Array,
+		start: number,
+		end: number,
+		output: Uint8Array,
+		at: number,
+		limit: number,
+		last: boolean,
+	): number;
+}
+
+export interface MessageDeflater {
+	/** The longest piece that surely fits `room` bytes when it is compressed. */
+	fitting(room: number): number;
+	/**
+	 * Compresses all of `source` into [at, limit) of `target`; gives the count of bytes, which can be 0 but with `last`: the
+	 * message ends.
+	 */
+	deflate(source: Uint8Array, target: Uint8Array, at: number, limit: number, last: boolean): number;
+}
+
+/** What a WebSocket is asked for with; times in milliseconds. */
+export interface WebSocketRequest {
+	/** Names to offer, the preferred one first. */
+	readonly subprotocols: readonly string[];
+	extension: Extension | undefined;
+	/** Silence after which the peer is asked for a sign of life, and after which it counts as gone; 0: never. */
+	readonly ping: number;
+	readonly hangup: number;
+	/** How long the peer's Close frame is waited for. */
+	readonly close: number;
 }
 
 /** What is asked for, and stays as it is. */
@@ -105,6 +175,8 @@ export interface OrderRequest {
 	readonly isPipelined: boolean;
 	/** Absent: it goes to the origin. */
 	forwarding?: Forwarding | undefined;
+	/** It asks to switch to WebSocket. */
+	websocket?: WebSocketRequest | undefined;
 }
 
 /** A request and who waits for its response: a transaction, as the role sees it. */
@@ -125,8 +197,8 @@ export interface Order {
 	bodySent: number | undefined;
 	/** `count` bytes of the request's head have left. */
 	sending(count: number): void;
-	/** The head has left, and the body waits: when the time for that is over, it is for the order to call `proceed`. */
-	awaitsContinue?(): void;
+	/** Something is waited for whose absence is no failure: after so many milliseconds the order calls `proceed`. */
+	awaits?(milliseconds: number): void;
 	/** That is over, and the body can be written. */
 	continued?(): void;
 	/** All of it has left, and those in front of it have been answered. */
@@ -176,7 +248,23 @@ export interface Exchange {
 	write(bytes: Uint8Array, last: boolean): boolean;
 	/** Content is not to be delivered, or again; only where that happens unasked. */
 	hold?(isHeld: boolean): void;
-	/** What waits goes on: the body that waited for 100, or the end of a response that came before all of the request had left. */
+	// of WebSocket
+	/** Of the piece that is being told: it begins, it ends its message, which is binary; bytes of its frame that have not come. */
+	readonly isFirst?: boolean;
+	readonly isFinal?: boolean;
+	readonly isBinary?: boolean;
+	readonly remaining?: number;
+	/**
+	 * A frame of that opcode (RFC 6455 section 5.2), or nothing and false for want of room. Throws RangeError for what may not
+	 * follow what was sent.
+	 */
+	send?(payload: Uint8Array, opcode: number, isFinal: boolean): boolean;
+	/** Begins the close handshake; false: it is too late for that. Throws RangeError for what may not be sent. */
+	close?(status: number, reason: string): boolean;
+	/**
+	 * What waits goes on: the body that waited for 100, the end of a response that came before all of the request had
+	 * left, a WebSocket that waited for its peer.
+	 */
 	proceed?(): void;
 	/** Nobody waits for the response any more. */
 	cancel(): void;
@@ -191,6 +279,8 @@ export const enum Taking {
 }
 
 export interface Role {
+	/** Nothing waits for room: `writable` need not be called. */
+	readonly isContent?: boolean;
 	/** No exchange is under way. */
 	readonly isIdle: boolean;
 	/** With `depth` exchanges at most; while it is not idle. */

@@ -184,7 +184,7 @@ export class H1Exchange implements Exchange, RequestOwner {
 		buffers.inputStart += count;
 		if (!table.isComplete) return true;
 		const { status, minor } = table;
-		if (status < 200) return this.skipInterim(order, status);
+		if (status < 200 && !(status === 101 && order.request.websocket)) return this.skipInterim(order, status);
 		if (this.readFraming(order, status, minor)) this.beginBody(order, status, minor);
 		return false;
 	}

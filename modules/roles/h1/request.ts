@@ -100,7 +100,7 @@ export class H1Request {
 		} else if (order.expectTimeout === undefined) this.#state = State.Body;
 		else {
 			this.#state = State.Continue;
-			order.awaitsContinue?.();
+			order.awaits?.(order.expectTimeout as number);
 		}
 		return true;
 	}
