@@ -6,33 +6,41 @@ import { runHost, skipUnlessBuilt, type Variant } from "./host.js";
 
 const LIBRARY = ["--preload", "lws-xs=build/lib/lws-xs.js"];
 const PROGRAMS = ["golden", "reentrancy", "faults"];
-const RUNS: { name: string; variant: Variant; options: string[] }[] = [
-	{ name: "64-bit", variant: "64", options: [] },
-	{ name: "32-bit", variant: "32", options: [] },
-	{ name: "AddressSanitizer", variant: "asan", options: [] },
+/** Under AddressSanitizer the traces are played in parts: it gives little of its memory back. */
+const RUNS: { name: string; variant: Variant; parts: number }[] = [
+	{ name: "64-bit", variant: "64", parts: 1 },
+	{ name: "32-bit", variant: "32", parts: 1 },
+	{ name: "AddressSanitizer", variant: "asan", parts: 6 },
 ];
 
-async function runNode(program: string): Promise<string> {
-	const args = ["hosts/node/run.js", `build/test/host/${program}.js`];
+async function runNode(program: string, selection: string[]): Promise<string> {
+	const args = ["hosts/node/run.js", `build/test/host/${program}.js`, ...selection];
 	const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
 	return stdout;
 }
 
-for (const { name, variant, options } of RUNS) {
+for (const { name, variant, parts } of RUNS) {
 	describe(`the client on a scripted network (${name})`, function () {
-		this.timeout(120_000);
+		this.timeout(300_000);
 		before(function () {
 			skipUnlessBuilt(this, variant);
 		});
 
+		const isSame = async (program: string, selection: string[] = []) => {
+			const outcome = await runHost(variant, [...LIBRARY, `build/test/xs/${program}.js`, ...selection]);
+			match(outcome.stdout, /^[1-9]\d* passed, 0 failed$/m, outcome.stdout.slice(-2000) + outcome.stderr);
+			strictEqual(outcome.stderr, "");
+			strictEqual(outcome.code, 0);
+			strictEqual(outcome.stdout, await runNode(program, selection));
+		};
+
 		for (const program of PROGRAMS) {
-			it(`The log of test/host/${program}.ts is that of Node.`, async () => {
-				const outcome = await runHost(variant, [...options, ...LIBRARY, `build/test/xs/${program}.js`]);
-				match(outcome.stdout, /^[1-9]\d* passed, 0 failed$/m, outcome.stdout.slice(-2000) + outcome.stderr);
-				strictEqual(outcome.stderr, "");
-				strictEqual(outcome.code, 0);
-				strictEqual(outcome.stdout, await runNode(program));
-			});
+			const count = program === "golden" ? parts : 1;
+			for (let part = 0; part < count; part++) {
+				const which = count > 1 ? ` (part ${part + 1} of ${count})` : "";
+				it(`The log of test/host/${program}.ts is that of Node${which}.`, () =>
+					isSame(program, count > 1 ? ["", `${part}`, `${count}`] : []));
+			}
 		}
 	});
 }

@@ -26,7 +26,7 @@ export interface FaultScenario {
 }
 
 /** With a timer of the application's, which may fail as well. */
-function later(stage: Stage, body: () => void): void {
+export function later(stage: Stage, body: () => void): void {
 	try {
 		stage.clock.Timer.set(body, 10);
 	} catch {
@@ -35,7 +35,7 @@ function later(stage: Stage, body: () => void): void {
 }
 
 /** The call may throw, when the host cannot even begin; then no callback comes. */
-function begin(stage: Stage, options: RequestOptions): Session | undefined {
+export function begin(stage: Stage, options: RequestOptions): Session | undefined {
 	const before = stage.log.length;
 	try {
 		return stage.request(options);
@@ -205,7 +205,9 @@ export function runWithFault(scenario: FaultScenario, failAt: number, ground: Gr
 function check(stage: Stage, session: Session, { contents }: FaultScenario, ground: Ground): void {
 	// a raw connection that ends in order has brought everything, too; the device calls every end so
 	const isInOrder = ground !== "device" && session.word.includes("x") && session.wsi.error === undefined;
-	const isComplete = session.word.includes("K") || isInOrder;
+	// both Close frames say so everywhere
+	const isClosed = session.word.includes("z") && session.wsi.error === undefined && contents.length > 0;
+	const isComplete = session.word.includes("K") || isInOrder || isClosed;
 	if (!isComplete || contents.includes(session.content)) return;
 	stage.witness.complain(session, `it was completed with ${JSON.stringify(session.content)}`);
 }

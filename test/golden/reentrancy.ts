@@ -32,9 +32,9 @@ const REASONS: readonly string[] = [
 	"RAW_CLOSE",
 ];
 
-type Act = (stage: Stage, session: Session) => void;
+export type Act = (stage: Stage, session: Session) => void;
 
-const ACTS: Readonly<Record<string, Act>> = {
+export const ACTS: Readonly<Record<string, Act>> = {
 	"closes itself": (stage, session) => stage.close(session),
 	"closes another": (stage, session) => {
 		for (const other of stage.sessions) if (other !== session) stage.close(other);
@@ -97,6 +97,20 @@ const ACTS: Readonly<Record<string, Act>> = {
 	},
 };
 
+/** Does `act` in a reason, but not for ever, and goes on as if nothing had happened. */
+export function acting(act: Act, reason: string, counted: () => number): Handler {
+	return (call) => {
+		const { stage, session } = call;
+		const count = counted();
+		// not caught by the client's guard: the test must see it
+		if (count === 1000) stage.witness.complain(session, "it does not come to an end");
+		// the protocol's own reasons come without a session: what needs one is done to the first request
+		const self = session ?? stage.sessions[0];
+		if (self && count < 1000) act(stage, self);
+		return session ? STANDARD[reason]?.(call) : 0;
+	};
+}
+
 export interface Entry {
 	title: string;
 	reason: string;
@@ -113,16 +127,7 @@ export const matrix: readonly Entry[] = REASONS.flatMap((reason) =>
  */
 export function play({ reason, act }: Entry, tls?: Theatre): string[] {
 	let count = 0;
-	const handler: Handler = (call) => {
-		const { stage, session } = call;
-		// not caught by the client's guard: the test must see it
-		if (++count === 1000) stage.witness.complain(session, "it does not come to an end");
-		// the protocol's own reasons come without a session: what needs one is done to the first request
-		const self = session ?? stage.sessions[0];
-		if (self && count < 1000) act(stage, self);
-		// besides that the application goes on as if nothing had happened
-		return session ? STANDARD[reason]?.(call) : 0;
-	};
+	const handler = acting(act, reason, () => ++count);
 	const stage = new Stage({ tls, connections: 2, deadlines: { total: 50_000 }, on: { [reason]: handler } });
 	serve(stage, (peer, text) => (text === "reset" ? peer.reset() : answers(peer, text)));
 	const accept = stage.connect;
@@ -143,12 +148,17 @@ export function play({ reason, act }: Entry, tls?: Theatre): string[] {
 		stage.request({ method: "POST", body: ["late"] });
 		stage.advance(100_000);
 	}
-	const alive = stage.sessions.filter((session) => !session.word.includes("Y"));
+	judge(stage, reason, () => count);
+	return stage.log;
+}
+
+/** Everything has ended by itself. */
+export function judge(stage: Stage, reason: string, counted: () => number): void {
+	const alive = stage.sessions.filter((session) => !session.isKept && !session.word.includes("Y"));
 	for (const session of alive)
 		stage.witness.complain(session, `it is still there after its deadlines: ${session.word}`);
 	stage.finish();
-	if (count === 0) throw new Error(`${reason} did not come`);
+	if (counted() === 0) throw new Error(`${reason} did not come`);
 	const [complaint] = stage.witness.complaints;
 	if (complaint !== undefined) throw new Error(`${complaint}\n${stage.log.join("\n")}`);
-	return stage.log;
 }

@@ -19,6 +19,14 @@ import { resumes } from "./resumes.js";
 import { pipelinedRetries, retries, toldRetries } from "./retries.js";
 import type { Scenario } from "./scenario.js";
 import { secure } from "./secure.js";
+import { wsCloses } from "./websocket-closes.js";
+import { wsEnds } from "./websocket-ends.js";
+import { wsExtensions } from "./websocket-extensions.js";
+import { wsKept } from "./websocket-kept.js";
+import { wsMessages } from "./websocket-messages.js";
+import { wsRefusals } from "./websocket-refusals.js";
+import { wsProxies, wsTimes } from "./websocket-time.js";
+import { wsWrites } from "./websocket-writes.js";
 
 /** The device tells of an end twice or at once, and of a reset as of an end: but for that, applications notice nothing. */
 const onDevice = [
@@ -31,6 +39,14 @@ const onDevice = [
 	...pipelineEnds,
 	...redirects,
 	...raws,
+	...wsMessages,
+	...wsRefusals,
+	...wsCloses,
+	...wsEnds,
+	...wsWrites,
+	...wsTimes,
+	...wsKept,
+	...wsExtensions,
 	...retries,
 	...resumes,
 ]
@@ -51,6 +67,14 @@ const overTLS = [
 	...pipelining,
 	...pipelineEnds,
 	...raws,
+	...wsMessages,
+	...wsRefusals,
+	...wsCloses,
+	...wsEnds,
+	...wsWrites,
+	...wsTimes,
+	...wsKept,
+	...wsExtensions,
 ].map((scenario) => ({
 	...scenario,
 	title: `Over TLS: ${scenario.title}`,
@@ -72,6 +96,14 @@ export const scenarios: readonly Scenario[] = [
 	...redirects,
 	...redirectEnds,
 	...raws,
+	...wsMessages,
+	...wsRefusals,
+	...wsCloses,
+	...wsEnds,
+	...wsWrites,
+	...wsTimes,
+	...wsKept,
+	...wsExtensions,
 	...rawEnds,
 	...retries,
 	...toldRetries,
@@ -82,4 +114,5 @@ export const scenarios: readonly Scenario[] = [
 	...secure,
 	...secureRedirects,
 	...proxies,
+	...wsProxies,
 ];

@@ -10,6 +10,7 @@ import type { Peer } from "../double/peer.js";
 import { Names } from "../double/resolver.js";
 import { Network } from "../double/socket.js";
 import { ScriptedLayer, type Theatre } from "../double/tls.js";
+import { closing, printable } from "../double/websocket.js";
 import { type Life, reasonName, Witness } from "./witness.js";
 
 /** A step of a server's answer besides bytes. */
@@ -52,6 +53,7 @@ export class Session implements Life {
 	readonly body: string[];
 	readonly options: RequestOptions;
 	word = "";
+	isKept = false;
 	/** What httpClientRead brought. */
 	content = "";
 
@@ -64,6 +66,11 @@ export class Session implements Life {
 
 	get wsi(): AnyWsi {
 		return this.pwsi.wsi as AnyWsi;
+	}
+
+	/** Nothing else has no method. */
+	get isWebSocket(): boolean {
+		return "method" in this.options && this.options.method === undefined;
 	}
 }
 
@@ -153,8 +160,28 @@ export class Stage {
 	/** Begins a request; its name is a, b, c… */
 	request(options: RequestOptions = {}): Session {
 		const session = new Session(String.fromCharCode(97 + this.sessions.length), options);
-		const { fields: _fields, body: _body, on: _on, buffer: _buffer, context: _context, ...info } = options;
-		const connectInfo = {
+		this.witness.call("clientConnectViaInfo", () => lws.clientConnectViaInfo(this.#infoFor(session)));
+		return this.#watch(session);
+	}
+
+	/** The same for a connection that is kept: the session is that of each attempt. */
+	keep(options: RequestOptions): lws.KeptConnection<never> {
+		const session = new Session(String.fromCharCode(97 + this.sessions.length), options);
+		session.isKept = true;
+		const kept = this.witness.call("keepConnected", () => lws.keepConnected(this.#infoFor(session)));
+		this.#watch(session);
+		return kept;
+	}
+
+	#watch(session: Session): Session {
+		this.sessions.push(session);
+		this.witness.watch(session);
+		return session;
+	}
+
+	#infoFor(session: Session): lws.ConnectInfo<never> {
+		const { fields: _fields, body: _body, on: _on, buffer: _buffer, context: _context, ...info } = session.options;
+		return {
 			context: this.context,
 			address: "192.0.2.1",
 			port: 80,
@@ -166,10 +193,6 @@ export class Stage {
 			...info,
 			sslConnection: (info.sslConnection ?? 0) | (this.#options.tls ? lws.LCCSCF_USE_SSL : 0),
 		};
-		this.witness.call("clientConnectViaInfo", () => lws.clientConnectViaInfo(connectInfo));
-		this.sessions.push(session);
-		this.witness.watch(session);
-		return session;
 	}
 
 	say(line: string): void {
@@ -207,6 +230,12 @@ export class Stage {
 	write(session: Session, text: string, last = false): number {
 		const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
 		const mode = last ? lws.LWS_WRITE_HTTP_FINAL : lws.LWS_WRITE_HTTP;
+		return this.witness.call("write", () => lws.write(session.wsi, bytes, mode));
+	}
+
+	/** A message of a WebSocket, or what `mode` says. */
+	send(session: Session, text: string, mode = lws.LWS_WRITE_TEXT): number {
+		const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
 		return this.witness.call("write", () => lws.write(session.wsi, bytes, mode));
 	}
 
@@ -260,7 +289,8 @@ export class Stage {
 
 	#line(session: Session, wsi: AnyWsi, name: string, input: unknown, length: number): string {
 		let line = session === this.sessions[0] ? name : `${session.name} ${name}`;
-		if (input === session.buffer || name === "RAW_RX") {
+		const isUnasked = name === "RAW_RX" || (name === "RECEIVE_CLIENT_HTTP_READ" && session.isWebSocket);
+		if (input === session.buffer || isUnasked) {
 			const bytes = input as Uint8Array;
 			let text = "";
 			for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[i] as number);
@@ -269,15 +299,28 @@ export class Stage {
 			line += ` ${length} ${text}`;
 		} else if (input instanceof lws.LwsError) {
 			line += ` ${length} ${input.code} ${input.delivered}`;
-			if ((name === "CLOSED_CLIENT_HTTP" || name === "RAW_CLOSE") && input !== wsi.error)
-				this.witness.complain(session, "its error is another");
+			if (CLOSES.includes(name) && input !== wsi.error) this.witness.complain(session, "its error is another");
 		} else if (name === "CHILD_CLOSING") {
 			line += ` ${length} ${this.sessions.find((each) => each.wsi === input)?.name}`;
 		} else if (name.endsWith("_WRITEABLE") && length === lws.peerWriteAllowance(wsi) && length > 0) {
 			// how much room that is depends on sizes that are not the trace's concern
 			line += input === undefined ? "" : " with input";
-		} else if (input !== undefined || length !== 0) line += ` ${length} ${input}`;
+		} else if (input instanceof Uint8Array) line += this.#frameLine(session, wsi, name, input, length);
+		else if (input !== undefined || length !== 0) line += ` ${length} ${input}`;
 		return line;
+	}
+
+	/** A piece of a message, or a control frame. */
+	#frameLine(session: Session, wsi: AnyWsi, name: string, input: Uint8Array, length: number): string {
+		if (name === "WS_PEER_INITIATED_CLOSE") return ` ${length} ${closing(input, length)}`.trimEnd();
+		let line = ` ${length} ${printable(input, 0, length)}`.trimEnd();
+		if (name !== "CLIENT_RECEIVE") return line;
+		for (let i = 0; i < length; i++) session.content += String.fromCharCode(input[i] as number);
+		if (lws.isFirstFragment(wsi)) line += " first";
+		if (lws.isFinalFragment(wsi)) line += " final";
+		if (lws.frameIsBinary(wsi)) line += " binary";
+		const remaining = lws.remainingPacketPayload(wsi);
+		return remaining > 0 ? `${line} +${remaining}` : line;
 	}
 
 	// the server
@@ -317,11 +360,14 @@ export class Stage {
 	}
 }
 
+/** Their error is the wsi's. */
+const CLOSES: readonly string[] = ["CLOSED_CLIENT_HTTP", "RAW_CLOSE", "CLIENT_CLOSED"];
+
 /** What the application does unless a test wants something else. */
 export const STANDARD: Handlers = {
 	CLIENT_APPEND_HANDSHAKE_HEADER({ stage, session }) {
 		for (const [name, value] of session.options.fields ?? []) stage.addField(session, name, value);
-		if (session.options.body === undefined) return;
+		if (session.options.body === undefined || session.isWebSocket) return;
 		stage.bodyPending(session, true);
 		stage.wantWritable(session);
 	},
@@ -338,6 +384,15 @@ export const STANDARD: Handlers = {
 		const piece = session.body.shift();
 		if (piece === undefined) return;
 		stage.write(session, piece);
+		if (session.body.length > 0) stage.wantWritable(session);
+	},
+	CLIENT_ESTABLISHED({ stage, session }) {
+		if (session.body.length > 0) stage.wantWritable(session);
+	},
+	CLIENT_WRITEABLE({ stage, session }) {
+		const piece = session.body.shift();
+		if (piece === undefined) return;
+		stage.send(session, piece);
 		if (session.body.length > 0) stage.wantWritable(session);
 	},
 	RECEIVE_CLIENT_HTTP({ stage, session }) {

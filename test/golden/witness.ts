@@ -37,12 +37,23 @@ const LETTERS: Readonly<Record<string, string>> = {
 	RAW_WRITEABLE: "w",
 	RAW_SKT_DROP_PROTOCOL: "p",
 	RAW_CLOSE: "x",
+	WS_CLIENT_BIND_PROTOCOL: "v",
+	CLIENT_CONFIRM_EXTENSION_SUPPORTED: "e",
+	CLIENT_ESTABLISHED: "O",
+	CLIENT_RECEIVE: "m",
+	CLIENT_RECEIVE_PONG: "g",
+	CLIENT_WRITEABLE: "s",
+	WS_PEER_INITIATED_CLOSE: "i",
+	WS_CLIENT_DROP_PROTOCOL: "q",
+	CLIENT_CLOSED: "z",
 };
 
 /** Established, and closed once; or failed before that, once; never both. */
 const LIFE = /^(?:BCA[WH]*FE[WRD]*K?PXY|(?:B(?:C(?:A[WH]*(?:FE?)?)?)?ZP|Z)Y)$/;
 /** The same of a raw connection. */
 const RAW_LIFE = /^(?:bCo[wd]*pxY|(?:b(?:Co?)?Zp|Z)Y)$/;
+/** And of a WebSocket; what refuses the handshake may have a body. */
+const WS_LIFE = /^(?:vCe?AEFO[mgs]*i?qzY|(?:v(?:C(?:e|e?A(?:E(?:D*|FO?))?)?)?Zq|Z)Y)$/;
 
 /** The only callbacks that may come from inside a call of the application, and only from httpClientRead. */
 const INSIDE_READ = ["RECEIVE_CLIENT_HTTP_READ", "COMPLETED_CLIENT_HTTP"];
@@ -53,6 +64,8 @@ export interface Life {
 	/** Receives the wsi from clientConnectViaInfo. */
 	readonly pwsi: { wsi: lws.Wsi<never> | undefined };
 	word: string;
+	/** It is that of all attempts of keepConnected. */
+	isKept: boolean;
 }
 
 export class Witness {
@@ -85,7 +98,7 @@ export class Witness {
 		if (life) {
 			life.word += LETTERS[reason] ?? "?";
 			if (life.pwsi.wsi !== wsi) this.complain(life, `pwsi was not set at ${reason}`);
-			if (/[PXZYpx]$/.test(life.word) && !wsi.isEnded) this.complain(life, `it has not ended at ${reason}`);
+			if (/[PXZYpxqz]$/.test(life.word) && !wsi.isEnded) this.complain(life, `it has not ended at ${reason}`);
 		}
 		return this.call(reason, body);
 	}
@@ -99,8 +112,13 @@ export class Witness {
 		for (const life of this.#lives) {
 			const { word } = life;
 			const told = word.replace(/[rc]/g, "");
-			if (!LIFE.test(told) && !RAW_LIFE.test(told)) this.complain(life, `its callbacks came as ${word}`);
-			if (/Y[^r]/.test(word)) this.complain(life, `something came after its end: ${word}`);
+			// a connection that is kept has several lives, one behind the other
+			const lives = life.isKept ? told.split("Y").map((each) => `${each}Y`) : [told];
+			if (life.isKept) lives.pop();
+			if (!lives.every((each) => LIFE.test(each) || RAW_LIFE.test(each) || WS_LIFE.test(each))) {
+				this.complain(life, `its callbacks came as ${word}`);
+			}
+			if (!life.isKept && /Y[^r]/.test(word)) this.complain(life, `something came after its end: ${word}`);
 			if (/R[^r]*R/.test(word)) this.complain(life, `content was announced again before it was read: ${word}`);
 		}
 	}
