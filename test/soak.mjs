@@ -1,11 +1,11 @@
 /**
  * `npm run soak [-- MOCHA-ARGUMENTS]`: the long versions of the tests, with the sizes of the requirements. Builds first.
- * On an emulated 32-bit host this takes a quarter of an hour.
+ * On an emulated 32-bit host this takes a quarter of an hour, and Autobahn's volumes of compressed messages another.
  */
 import { build } from "../hosts/desktop/build.mjs";
 import { report, run } from "../hosts/desktop/step.mjs";
 
-const LONG = "24,576 bytes|memoryPlan|thousand failures|without end";
+const LONG = "24,576 bytes|memoryPlan|thousand failures|without end|^conformance";
 
 try {
 	await build();
