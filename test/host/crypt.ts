@@ -80,6 +80,20 @@ function hex(buffer: ArrayBuffer): string {
 	return text;
 }
 
+/** Builds a text only of what is wrong: where each allocation collects, it would take most of the time. */
+function is(buffer: ArrayBuffer, expected: string, what?: string): void {
+	const bytes = new Uint8Array(buffer);
+	let isEqual = expected.length === 2 * bytes.length;
+	for (let i = 0; i < bytes.length && isEqual; i++) {
+		isEqual = bytes[i] === (digit(expected.charCodeAt(2 * i)) << 4) + digit(expected.charCodeAt(2 * i + 1));
+	}
+	if (!isEqual) equal(hex(buffer), expected, what);
+}
+
+function digit(code: number): number {
+	return code < 0x60 ? code - 0x30 : code - 0x57;
+}
+
 function ascii(text: string): Uint8Array<ArrayBuffer> {
 	const result = new Uint8Array(text.length);
 	for (let i = 0; i < text.length; i++) result[i] = text.charCodeAt(i);
@@ -93,10 +107,10 @@ for (const { type, blockSize, outputSize, empty, abc, twoBlocks, million } of VE
 		equal(digest.outputSize, outputSize);
 		const result = digest.close();
 		equal(result instanceof ArrayBuffer, true);
-		equal(hex(result), empty);
-		equal(hex(digest.process(ascii("abc"))), abc);
-		equal(hex(digest.process("abc")), abc);
-		equal(hex(digest.process(TWO_BLOCKS[blockSize])), twoBlocks);
+		is(result, empty);
+		is(digest.process(ascii("abc")), abc);
+		is(digest.process("abc"), abc);
+		is(digest.process(TWO_BLOCKS[blockSize]), twoBlocks);
 	});
 
 	test(`${type} of a message does not depend on the pieces it comes in.`, () => {
@@ -106,49 +120,49 @@ for (const { type, blockSize, outputSize, empty, abc, twoBlocks, million } of VE
 			digest.reset();
 			digest.write(message.subarray(0, cut));
 			digest.write(message.subarray(cut));
-			equal(hex(digest.close()), twoBlocks, `cut at ${cut}`);
+			is(digest.close(), twoBlocks, `cut at ${cut}`);
 		}
 		digest.reset();
 		for (const byte of message) digest.write(Uint8Array.of(byte));
-		equal(hex(digest.close()), twoBlocks);
+		is(digest.close(), twoBlocks);
 		digest.reset();
 		for (const part of ["a", new ArrayBuffer(0), ascii("b").buffer, "", new DataView(ascii("xcx").buffer, 1, 1)]) {
 			digest.update(part);
 		}
-		equal(hex(digest.close()), abc);
+		is(digest.close(), abc);
 	});
 
 	test(`${type} of a million bytes agrees with the published vector.`, () => {
 		const digest = new Digest(type);
 		const piece = new Uint8Array(1000).fill(97);
 		for (let i = 0; i < 1000; i++) digest.write(piece);
-		equal(hex(digest.close()), million);
+		is(digest.close(), million);
 	});
 
 	test(`${type} can be asked between two pieces, and two digests are apart.`, () => {
 		const digest = new Digest(type);
 		const other = new Digest(type);
-		equal(hex(digest.close(true)), empty);
+		is(digest.close(true), empty);
 		digest.write("ab");
 		other.write("a");
 		const sofar = hex(digest.close(true));
-		equal(hex(other.process("ab")), sofar);
+		is(other.process("ab"), sofar);
 		digest.write("c");
-		equal(hex(digest.close(true)), abc);
-		equal(hex(digest.close()), abc);
+		is(digest.close(true), abc);
+		is(digest.close(), abc);
 	});
 }
 
 test("SHA1 makes of a WebSocket's key what RFC 6455, section 1.3, says.", () => {
 	const accept = new Digest("SHA1").process("dGhlIHNhbXBsZSBub25jZQ==", "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
 	same(new Uint8Array(accept).subarray(0, 4), Uint8Array.of(0xb3, 0x7a, 0x4f, 0x2c));
-	equal(hex(accept), "b37a4f2cc0624f1690f64606cf385945b2bec4ea");
+	is(accept, "b37a4f2cc0624f1690f64606cf385945b2bec4ea");
 });
 
 test("A text is digested as UTF-8.", () => {
 	const digest = new Digest("SHA256");
 	const bytes = Uint8Array.of(0xc3, 0xa4, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80);
-	equal(hex(digest.process("ä€😀")), hex(digest.process(bytes)));
+	is(digest.process("ä€😀"), hex(digest.process(bytes)));
 });
 
 test("What is no digest, and no buffer, is refused.", () => {
@@ -158,7 +172,7 @@ test("What is no digest, and no buffer, is refused.", () => {
 	const digest = new Digest("SHA1");
 	throws(() => digest.write(1 as unknown as string));
 	throws(() => digest.write({} as unknown as string));
-	equal(hex(digest.close()), VECTORS[1].empty);
+	is(digest.close(), VECTORS[1].empty);
 	throws(() => Digest.prototype.write.call({} as Digest, "abc"));
 	throws(() => Digest.prototype.close.call(new Map() as unknown as Digest));
 });
@@ -170,5 +184,5 @@ test("After close a digest takes nothing but reset.", () => {
 	throws(() => digest.close());
 	digest.reset();
 	digest.write("abc");
-	equal(hex(digest.close()), VECTORS[1].abc);
+	is(digest.close(), VECTORS[1].abc);
 });

@@ -19,7 +19,11 @@ import {
 	httpClientRead,
 	LCCSCF_USE_SSL,
 	LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER,
+	LWS_CALLBACK_CLIENT_CLOSED,
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR,
+	LWS_CALLBACK_CLIENT_ESTABLISHED,
+	LWS_CALLBACK_CLIENT_RECEIVE,
+	LWS_CALLBACK_CLIENT_WRITEABLE,
 	LWS_CALLBACK_CLOSED_CLIENT_HTTP,
 	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP,
 	LWS_CALLBACK_RAW_CLOSE,
@@ -28,6 +32,7 @@ import {
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP,
 	LWS_CALLBACK_WSI_DESTROY,
 	LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+	LWS_WRITE_BINARY,
 	type LwsError,
 	type Protocol,
 	rxFlowControl,
@@ -64,6 +69,12 @@ function mark(): void {
 	});
 }
 
+/** None for a WebSocket. */
+function methodOf(): string | undefined {
+	if (behaviour.startsWith("ws")) return undefined;
+	return behaviour.startsWith("raw") ? "RAW" : isUpload ? "POST" : "GET";
+}
+
 function begin(): void {
 	for (running = 0; running < parallel; running++) clientConnectViaInfo(info);
 }
@@ -87,6 +98,16 @@ const protocol: Protocol<never> = {
 			case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
 				httpClientRead(wsi, buffer);
 				break;
+			case LWS_CALLBACK_CLIENT_ESTABLISHED:
+				if (behaviour === "wsHold") rxFlowControl(wsi, 0);
+				if (behaviour === "wsWrite") callbackOnWritable(wsi);
+				break;
+			case LWS_CALLBACK_CLIENT_RECEIVE:
+				return behaviour === "wsClose" ? -1 : 0;
+			case LWS_CALLBACK_CLIENT_WRITEABLE:
+				write(wsi, buffer, LWS_WRITE_BINARY);
+				callbackOnWritable(wsi);
+				break;
 			case LWS_CALLBACK_RAW_CONNECTED:
 				if (behaviour === "rawHold") rxFlowControl(wsi, 0);
 				if (behaviour === "rawEcho") write(wsi, buffer);
@@ -96,6 +117,7 @@ const protocol: Protocol<never> = {
 				break;
 			case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 			case LWS_CALLBACK_RAW_CLOSE:
+			case LWS_CALLBACK_CLIENT_CLOSED:
 			case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
 				code = (input as LwsError | undefined)?.code ?? "";
 				break;
@@ -132,7 +154,7 @@ const info: ConnectInfo<never> = {
 	path,
 	host: "localhost",
 	sslConnection: (trusted === undefined ? 0 : LCCSCF_USE_SSL) | (repetition.sslConnection ?? 0),
-	method: behaviour.startsWith("raw") ? "RAW" : isUpload ? "POST" : "GET",
+	method: methodOf(),
 	expectContinue: behaviour === "expect" ? 1000 : 0,
 	deadlines,
 	retryAndIdlePolicy: repetition.retryAndIdlePolicy,

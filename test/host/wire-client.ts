@@ -52,6 +52,7 @@ import type { Plan, PlannedContext, PlannedRequest, Result } from "../wire/plan.
 import { resolverOf } from "./resolver-of.js";
 import { checksum } from "./sequence.js";
 import { emptyResult, piece, RawRunning } from "./wire-raw.js";
+import { WSRunning } from "./wire-ws.js";
 
 const NAMES: Readonly<Record<number, string>> = Object.freeze({
 	[LWS_CALLBACK_CLIENT_CONNECTION_ERROR]: "CONNECTION_ERROR",
@@ -78,7 +79,8 @@ let started = 0;
 let finished = 0;
 
 interface Told {
-	tell(wsi: Wsi<never>, reason: number, input: unknown, length: number): void;
+	/** Gives the result of the callback. */
+	tell(wsi: Wsi<never>, reason: number, input: unknown, length: number): number | undefined;
 }
 
 class Running {
@@ -135,7 +137,7 @@ class Running {
 	}
 
 	/** Everything that the protocol is told of this request. */
-	tell(wsi: Wsi<Running>, reason: number, input: unknown, length: number): void {
+	tell(wsi: Wsi<Running>, reason: number, input: unknown, length: number): undefined {
 		const name = NAMES[reason] ?? `${reason}`;
 		if (!this.callbacks.includes(name)) this.callbacks.push(name);
 		if (this.#busy) this.fault(`${name} from inside a call`);
@@ -314,7 +316,9 @@ function startNext(): void {
 }
 
 function begin(id: number, request: PlannedRequest): void {
-	if (request.raw) new RawRunning(id, request, end).begin(contexts[request.context ?? 0] as Context);
+	const context = contexts[request.context ?? 0] as Context;
+	if (request.raw) new RawRunning(id, request, end).begin(context);
+	else if (request.ws) new WSRunning(id, request, end).begin(context);
 	else new Running(id, request).begin();
 }
 
@@ -351,8 +355,7 @@ const protocol: Protocol<Told> = {
 	name: "wire",
 	callback(wsi, reason, user, input, length) {
 		if (reason === LWS_CALLBACK_PROTOCOL_INIT || reason === LWS_CALLBACK_PROTOCOL_DESTROY) return 0;
-		user.tell(wsi as Wsi<never>, reason, input, length);
-		return 0;
+		return user.tell(wsi as Wsi<never>, reason, input, length) ?? 0;
 	},
 };
 

@@ -121,7 +121,7 @@ export class RawRunning {
 		this.#busy = false;
 	}
 
-	tell(wsi: Wsi<RawRunning>, reason: number, input: unknown, length: number): void {
+	tell(wsi: Wsi<RawRunning>, reason: number, input: unknown, length: number): undefined {
 		const { result } = this;
 		const { send = 0, hold } = this.#request.raw ?? {};
 		const name = NAMES[reason] ?? `${reason}`;

@@ -17,8 +17,24 @@ export interface Repetition {
 	count: number;
 	/** The first mark; the second one is at `count`. */
 	first: number;
-	/** Those of raw connections: take what comes; write, and close when it has come back; hold up what comes. */
-	behaviour: "read" | "throw" | "refuse" | "close" | "upload" | "expect" | "rawRead" | "rawEcho" | "rawHold";
+	/**
+	 * Those of raw connections: take what comes; write, and close when it has come back; hold up what comes. Of WebSockets: take
+	 * what comes; close when a message has come; hold up what comes; write for as long as there is room.
+	 */
+	behaviour:
+		| "read"
+		| "throw"
+		| "refuse"
+		| "close"
+		| "upload"
+		| "expect"
+		| "rawRead"
+		| "rawEcho"
+		| "rawHold"
+		| "wsRead"
+		| "wsClose"
+		| "wsHold"
+		| "wsWrite";
 	/** https, for "localhost", with these CAs trusted, PEM. */
 	trusted?: string;
 	/** Further flags. */
@@ -29,7 +45,7 @@ export interface Repetition {
 	sessions?: number;
 	retryAndIdlePolicy?: RetryPolicy;
 	maxResumes?: number;
-	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; total?: number };
+	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; close?: number; total?: number };
 }
 
 export interface Mark {

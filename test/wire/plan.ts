@@ -34,7 +34,7 @@ export interface PlannedRequest {
 	sslConnection?: number;
 	alpn?: string;
 	pinnedPublicKeys?: string[];
-	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; total?: number };
+	deadlines?: { connect?: number; tls?: number; firstByte?: number; idle?: number; close?: number; total?: number };
 	keepHeaders?: string[];
 	maxRedirects?: number;
 	retryAndIdlePolicy?: RetryPolicy;
@@ -49,6 +49,8 @@ export interface PlannedRequest {
 	secrets?: string[];
 	/** A raw connection, for which most of the rest is of no use. */
 	raw?: PlannedRaw;
+	/** A WebSocket, likewise. */
+	ws?: PlannedWs;
 	/** Begins so many milliseconds after its turn. */
 	delay?: number;
 }
@@ -61,6 +63,46 @@ export interface PlannedRaw {
 	pause?: number;
 	/** What comes is held up for so many milliseconds from RAW_CONNECTED on. */
 	hold?: number;
+}
+
+/**
+ * A WebSocket sends all that it has to send, and closes when that is done and as much has come as it expects, but for one
+ * that `stays`.
+ */
+export interface PlannedWs {
+	/** The subprotocols that are offered, with commas between. */
+	protocol?: string;
+	/** One after another. */
+	send?: PlannedMessage[];
+	/** Ping frames with these texts, before the messages. */
+	pings?: string[];
+	/** Messages that are expected; pongs are, as many as there are pings. */
+	receive?: number;
+	/** It is refused in CLIENT_ESTABLISHED. */
+	refuses?: boolean;
+	/** The server is the one that closes, or nobody. */
+	stays?: boolean;
+	/** With what it closes; 1000 when absent. */
+	status?: number;
+	reason?: string;
+	/** It closes by `close`, from outside of a callback, not by the result of one. */
+	isOutside?: boolean;
+	/** As for a raw connection; `hold` from CLIENT_ESTABLISHED on. */
+	pauseEach?: number;
+	pause?: number;
+	hold?: number;
+	/** By keepConnected, which is told to stop when so many connections have stood and ended. */
+	kept?: number;
+}
+
+export interface PlannedMessage {
+	/** Bytes: of the pattern, or of text, whose characters are whole only where ten divides it. */
+	size: number;
+	isText?: boolean;
+	/** The longest fragment; absent: what the client allows. */
+	piece?: number;
+	/** How often it is sent, 1 when absent. */
+	count?: number;
 }
 
 export interface PlannedContext {
@@ -120,4 +162,23 @@ export interface Result {
 	info: Partial<TransactionInfo>;
 	/** Rules of the interface that were broken. */
 	faults: string[];
+	/** Of a WebSocket. */
+	ws?: ResultWs;
+}
+
+export interface ResultWs {
+	/** Of the first messages "text" or "binary", length and checksum; how many there were; how many pieces. */
+	messages: string[];
+	count: number;
+	/** Messages that were sent whole. */
+	sent: number;
+	pongs: string[];
+	/** The Close frame of the server: its status and reason, "" when it has none; absent: none came first. */
+	peerClose?: string;
+	/** The subprotocol that the server chose. */
+	protocol: string;
+	/** How each connection ended: the code of an error, or "". */
+	ends: string[];
+	/** KeptConnection.attempts at each end. */
+	attempts: number[];
 }
