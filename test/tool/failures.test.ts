@@ -11,8 +11,7 @@ import { Folder, freePort, Recorder, TOOL, tool, withRaw } from "./tool.js";
 const NOT_BUILT_IN = (
 	"-F --digest --compressed --http2 --http2-prior-knowledge -Z " +
 	"--parallel --parallel-max --speed-limit --speed-time " +
-	"--keepalive-time -b -c " +
-	"--ws-send --ws-send-file --ws-count --ws-echo --ws-protocol --ws-no-deflate --ws-ping --form"
+	"--keepalive-time -b -c --form"
 ).split(" ");
 
 describe("the tool's failures", () => {
@@ -73,9 +72,6 @@ describe("the tool's failures", () => {
 			});
 		}
 		await fails(["--compressed", server.origin], 4, /--compressed is not built in/);
-		for (const url of ["ws://a.test/", "wss://a.test/"]) {
-			await fails([url], 4, /feature:not-built-in/);
-		}
 	});
 
 	it("Another scheme is exit 1, a bad URL exit 3.", async () => {

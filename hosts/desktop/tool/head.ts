@@ -7,8 +7,9 @@ const LF = 0x0a;
 const ONE = 0x31;
 /** What a status line begins with. What begins otherwise is no head, and is not shown. */
 const HTTP: readonly number[] = Object.freeze([0x48, 0x54, 0x54, 0x50, 0x2f]);
-/** The place of the first digit of the status in "HTTP/1.1 200". */
+/** The places of the first and the last digit of the status in "HTTP/1.1 200". */
 const STATUS = 9;
+const STATUS_END = 11;
 
 /** Takes the bytes of one response, interim responses before it included, in pieces; hands out what is head. */
 export class HeadFinder {
@@ -58,6 +59,9 @@ export class HeadFinder {
 		const start = from - this.#length;
 		const status = start + STATUS;
 		if (status >= from && status < to) this.#isInterim = buffer[status] === ONE;
+		// after 101 comes another protocol (RFC 9110 section 15.2.2)
+		const last = start + STATUS_END;
+		if (last >= from && last < to && buffer[last] === ONE) this.#isInterim = false;
 		for (let i = from; i < to && i - start < HTTP.length; i++) {
 			// an empty line before the status line is let pass, as the client does
 			if (buffer[i] === HTTP[i - start] || (i === start && buffer[i] === CR)) continue;

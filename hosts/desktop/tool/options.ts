@@ -1,6 +1,7 @@
 /** The command line: what each option does to the Options, and which of curl's are not built in yet. */
 import { Exit, Failure, notBuiltIn, usage } from "./exit.js";
 import { defaultTlsOptions, setCertificate, setMaximum, type TlsOptions } from "./tls-options.js";
+import { checkWebSocket, defaultWsOptions, type WsOptions } from "./ws-options.js";
 
 /** A URL with the options that curl counts off against URLs: the first -o belongs to the first URL, and so on. */
 export interface Target {
@@ -67,6 +68,7 @@ export interface Options {
 	/** Requests to one origin in a row share a connection, and do not wait for one another. */
 	isPipelined: boolean;
 	tls: TlsOptions;
+	ws: WsOptions;
 	/** A file to keep a record in. */
 	record?: string;
 	/** All of them with their long names, and the URLs without one, in their order. */
@@ -145,6 +147,13 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 	"allow-expired": { short: "", flag: ({ tls }) => (tls.isExpiredAllowed = true) },
 	"skip-hostname": { short: "", flag: ({ tls }) => (tls.isNameSkipped = true) },
 	"show-ca": { short: "", flag: ({ tls }) => (tls.isCaShown = true) },
+	"ws-send": { short: "", set: ({ ws }, value) => ws.messages.push({ value, isFile: false }) },
+	"ws-send-file": { short: "", set: ({ ws }, value) => ws.messages.push({ value, isFile: true }) },
+	"ws-count": { short: "", set: ({ ws }, value, name) => (ws.count = parseCount(value, name, 0)) },
+	"ws-echo": { short: "", flag: ({ ws }) => (ws.isEcho = true) },
+	"ws-protocol": { short: "", set: ({ ws }, value) => (ws.protocols = value) },
+	"ws-no-deflate": { short: "", flag: ({ ws }) => (ws.isDeflateOffered = false) },
+	"ws-ping": { short: "", set: ({ ws }, value, name) => (ws.ping = parseCount(value, name, 1)) },
 	"http1.1": { short: "", flag: () => {} },
 	heap: { short: "", set: (options, value, name) => (options.heap = parseSize(value, name)) },
 	"rx-buffer": { short: "", set: (options, value, name) => (options.rxBuffer = parseSize(value, name)) },
@@ -160,9 +169,7 @@ const OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 const NOT_BUILT_IN: readonly string[] = Object.freeze(
 	`F/form digest compressed http2
 	http2-prior-knowledge Z/parallel parallel-max
-	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar ws-send ws-send-file ws-count ws-echo ws-protocol ws-no-deflate ws-ping`.split(
-		/\s+/,
-	),
+	Y/speed-limit y/speed-time keepalive-time b/cookie c/cookie-jar`.split(/\s+/),
 );
 
 /** Reads the arguments; throws a Failure for what is wrong with them. */
@@ -188,6 +195,7 @@ export function parseOptions(args: readonly string[]): Options {
 		isTraced: false,
 		isPipelined: false,
 		tls: defaultTlsOptions(),
+		ws: defaultWsOptions(),
 		given: [],
 	};
 	for (let i = 0, isOption = true; i < args.length && options.show === undefined; i++) {
@@ -297,6 +305,13 @@ function check(options: Options): void {
 	if (kinds.length > 1) throw usage("two-methods", `${kinds.join(" and ")} exclude each other`);
 	for (const entry of options.resolve) parseResolve(entry);
 	if (options.record !== undefined) checkRecord(options);
+	checkWebSocket(options.ws, ...namesOf(options));
+}
+
+/** The URLs, and the names of the options. */
+function namesOf({ given }: Options): [string[], string[]] {
+	const of = (isUrl: boolean) => given.filter(([name]) => (name === undefined) === isUrl);
+	return [of(true).map(([, url]) => url ?? ""), of(false).map(([name]) => name ?? "")];
 }
 
 function checkRecord({ tls, heap, retries, continueAt }: Options): void {

@@ -46,11 +46,13 @@ function fromEnvironment(scheme: "http" | "https"): string {
 }
 
 /** Throws a Failure. */
-export function proxiesOf({ proxy, proxyUser, noProxy }: Options, stage: Stage): ProxyInfo {
+export function proxiesOf({ proxy, proxyUser, noProxy, targets }: Options, stage: Stage): ProxyInfo {
 	// what is played was recorded without one
 	if (stage !== DESKTOP && !stage.recorder) return {};
 	const http = parse(proxy ?? fromEnvironment("http"), proxyUser);
-	const https = parse(proxy ?? fromEnvironment("https"), proxyUser);
+	// the client takes the proxy for https wherever there is to be a tunnel, and for ws curl has that of http
+	const isPlain = targets.some(({ url }) => url !== undefined && /^ws:/i.test(url));
+	const https = isPlain ? http : parse(proxy ?? fromEnvironment("https"), proxyUser);
 	if (!http && !https) return {};
 	// what masks secrets in a record knows nothing of SOCKS
 	if (stage.recorder) throw notBuiltIn("--record through a proxy");

@@ -5,6 +5,8 @@ import { Retries } from "./retry.js";
 import type { Session } from "./session.js";
 import { Transfer } from "./transfer.js";
 import { parseUrl } from "./url.js";
+import { WebSocketTransfer } from "./websocket.js";
+import { isWebSocket } from "./ws-options.js";
 
 /** Who wants to know. What it throws ends the run. */
 export interface Audience {
@@ -44,7 +46,9 @@ export function runTransfers(session: Session, audience: Audience): void {
 				audience.broken(error);
 			}
 		};
-		new Transfer(session, number, finished).start(targets[number - 1] as Target);
+		const target = targets[number - 1] as Target;
+		const Attempt = isWebSocket(target.url ?? "") ? WebSocketTransfer : Transfer;
+		new Attempt(session, number, finished).start(target);
 	};
 	const next = (): void => {
 		const origin = originOf(targets[begun]);

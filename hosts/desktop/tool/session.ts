@@ -8,6 +8,7 @@ import { proxiesOf } from "./proxy.js";
 import type { Stage } from "./stage.js";
 import { Wire } from "./wire.js";
 import { readFormat } from "./writeout.js";
+import { isWebSocket } from "./ws-options.js";
 
 /** Without --heap there is room; connections to as many hosts are kept for the URLs to come. */
 const DESKTOP = Object.freeze({
@@ -23,6 +24,12 @@ export interface Listener {
 	/** For --trace-wsi. */
 	readonly number: number;
 	tell(event: lws.Event<Listener | undefined>): number;
+}
+
+/** With room the window is any that a server has, and what is sent is compressed, too. */
+function extensionsOf({ targets, ws, heap }: Options): lws.VhostInfo["extensions"] {
+	if (!ws.isDeflateOffered || !targets.some(({ url = "" }) => isWebSocket(url))) return undefined;
+	return [lws.permessageDeflate(heap === undefined ? { serverMaxWindowBits: 15, compress: true } : {})];
 }
 
 const REASON = "LWS_CALLBACK_";
@@ -49,7 +56,7 @@ export class Session {
 		const receiveBuffer = options.rxBuffer ?? (options.heap === undefined ? DESKTOP.receiveBuffer : undefined);
 		// a redirect may lead there; in a small heap the CAs of all the world have no place
 		const mayBecome = options.isFollowing && options.heap === undefined;
-		const isSecure = mayBecome || options.targets.some(({ url }) => url !== undefined && /^https:/i.test(url));
+		const isSecure = mayBecome || options.targets.some(({ url }) => url !== undefined && /^(https|wss):/i.test(url));
 		const proxies = proxiesOf(options, stage);
 		try {
 			this.context = lws.createContext({
@@ -57,6 +64,7 @@ export class Session {
 				...(isAlone && { connections: 1 }),
 				receiveBuffer,
 				...proxies,
+				extensions: extensionsOf(options),
 				protocols: [{ name: "tool", callback: (...event: lws.Event<Listener | undefined>) => this.#tell(event) }],
 				host: { ...this.wire.classes(isSecure), ...(isSecure && { authorities: () => undefined }) },
 			});

@@ -1,9 +1,11 @@
 /** URLs, as curl reads them: RFC 3986 with the scheme left out at will. */
-import { Exit, Failure, notBuiltIn } from "./exit.js";
+import { Exit, Failure } from "./exit.js";
 
 export interface Url {
-	/** https */
+	/** https or wss */
 	isSecure: boolean;
+	/** ws or wss */
+	isWebSocket: boolean;
 	/** For the Host field: with brackets, and with the port unless it is the scheme's own. */
 	host: string;
 	/** A name or a numeric address, without brackets. */
@@ -17,7 +19,8 @@ export interface Url {
 	effective: string;
 }
 
-const LATER: readonly string[] = Object.freeze(["ws", "wss"]);
+type Scheme = "http" | "https" | "ws" | "wss";
+const SCHEMES: readonly string[] = Object.freeze(["http", "https", "ws", "wss"]);
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 
@@ -45,7 +48,8 @@ export function decoded(login: string): string {
 export function parseUrl(text: string): Url {
 	if (/[^\x21-\x7e\x80-\u{10ffff}]/u.test(text)) throw malformed(text, "white space or a control character");
 	const scheme = /^([^/?#:]*):\/\//.exec(text);
-	const isSecure = scheme !== null && checkScheme(text, scheme[1] as string) === "https";
+	const name = scheme ? checkScheme(text, scheme[1] as string) : "http";
+	const isSecure = name === "https" || name === "wss";
 	const ownPort = isSecure ? HTTPS_PORT : HTTP_PORT;
 	const rest = scheme ? text.slice(scheme[0].length) : text;
 	const authorityEnd = rest.search(/[/?#]/);
@@ -66,19 +70,19 @@ export function parseUrl(text: string): Url {
 	const withPort = parts[2] ? `${host}:${port}` : host;
 	return {
 		isSecure,
+		isWebSocket: name.startsWith("ws"),
 		host: port === ownPort ? host : withPort,
 		address: host.startsWith("[") ? host.slice(1, -1) : host,
 		port,
 		path,
 		login: at < 0 ? undefined : decoded(whole.slice(0, at)),
-		effective: `${isSecure ? "https" : "http"}://${withPort}${path}${hash}`,
+		effective: `${name}://${withPort}${path}${hash}`,
 	};
 }
 
-function checkScheme(text: string, scheme: string): "http" | "https" {
+function checkScheme(text: string, scheme: string): Scheme {
 	const name = scheme.toLowerCase();
-	if (name === "http" || name === "https") return name;
-	if (LATER.includes(name)) throw notBuiltIn(`${name}://`);
+	if (SCHEMES.includes(name)) return name as Scheme;
 	if (!/^[a-z][a-z0-9+.-]*$/.test(name)) throw malformed(text, "a scheme that is none");
 	throw new Failure(Exit.NotHttp, "url:unsupported-scheme", `${name}:// is not supported`);
 }

@@ -29,6 +29,17 @@ TLS:
       --cacert FILE                --pass PASSWORD              --pinnedpubkey sha256//HASH[;…]
       --tlsv1.2, --tlsv1.3         --tls-max VERSION            --ciphers, --tls13-ciphers LIST
 
+WebSocket (ws and wss URLs): without --ws-send and --ws-send-file each line of standard input is a text message, and its
+end closes; texts that come are printed one a line, binary messages as they are.
+
+  --ws-send TEXT     a text message; may be given again; it stays open until the server closes, or for --ws-count
+  --ws-send-file FILE  a binary message, streamed; - is standard input
+  --ws-count N       close when N messages have come, and what was given to be sent has been
+  --ws-echo          send every message back as it comes, in its kind, until the server closes
+  --ws-protocol NAME[,NAME]  subprotocols to offer
+  --ws-no-deflate    do not offer permessage-deflate
+  --ws-ping SECONDS  after so much silence a Ping, and after as much again without an answer exit code 28
+
 What curl does not have:
 
   --heap BYTES       run in a fixed heap of that size (K and M may follow); exit code 125 when it is exceeded
@@ -50,5 +61,5 @@ What curl does not have:
 }
 
 export function versionText(): string {
-	return `lws-xs ${VERSION} (XS) mbedTLS/${library().version}\nProtocols: http https\n`;
+	return `lws-xs ${VERSION} (XS) mbedTLS/${library().version}\nProtocols: http https ws wss\n`;
 }

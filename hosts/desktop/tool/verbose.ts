@@ -5,6 +5,7 @@ import type { PeerCertificate, SessionInfo } from "lws-xs";
 import { bytesToString, copyBytes, findByte } from "lws-xs/native/kernels";
 import { SECRETS } from "./record/masker.js";
 
+const CR = 0x0d;
 const LF = 0x0a;
 /** Longer lines are cut. */
 const LINE = 4096;
@@ -18,6 +19,10 @@ function masked(line: string): string {
 
 export function showNote(text: string): void {
 	writeError(`* ${text}\n`);
+}
+
+export function bytesText(count: number): string {
+	return count === 1 ? "1 byte" : `${count} bytes`;
 }
 
 /** What has come of a handshake. `relaxed`: the checks that were not made. */
@@ -45,10 +50,15 @@ export function showRequest(method: string, path: string, host: string, fields: 
 	writeError(`${text}> \n`);
 }
 
-/** Shows a response's head, which comes in pieces, line by line. */
+/** Shows a head, which comes in pieces, line by line: "<" is a response's, ">" a request's. */
 export class HeadPrinter {
+	readonly #mark: "<" | ">";
 	readonly #line = new Uint8Array(LINE);
 	#length = 0;
+
+	constructor(mark: "<" | ">") {
+		this.#mark = mark;
+	}
 
 	feed(buffer: Uint8Array, end: number): void {
 		for (let at = 0; at < end; ) {
@@ -62,8 +72,9 @@ export class HeadPrinter {
 	}
 
 	#print(): void {
-		const line = bytesToString(this.#line, 0, this.#length).trimEnd();
+		const end = this.#line[this.#length - 1] === CR ? this.#length - 1 : this.#length;
+		const line = bytesToString(this.#line, 0, end);
 		this.#length = 0;
-		writeError(`< ${masked(line)}\n`);
+		writeError(`${this.#mark} ${masked(line)}\n`);
 	}
 }

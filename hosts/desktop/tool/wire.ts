@@ -40,6 +40,8 @@ export class Wire {
 	connections = 0;
 	/** Hears every byte of responses that is read, as plaintext, at the start of `buffer`. */
 	onBytes: ((buffer: Uint8Array, count: number) => void) | undefined;
+	/** Hears every byte that is sent, as plaintext. */
+	onSent: ((buffer: Uint8Array, start: number, end: number) => void) | undefined;
 	onConnected: ((remote: string) => void) | undefined;
 	/** The way through a proxy begins, perhaps, or TLS: what comes next begins with a head. */
 	onTunnel: ((isBegun: boolean) => void) | undefined;
@@ -172,6 +174,7 @@ export class Wire {
 				if (!this.isCiphertext && buffer[0] === LETTER_C) wire.onTunnel?.(true);
 				const room = super.write(buffer);
 				wire.bytesOut += buffer.length;
+				if (!this.isCiphertext) wire.onSent?.(buffer, 0, buffer.length);
 				if (!this.isCiphertext) recorder?.bytes(this.number, "sent", buffer, buffer.length);
 				return room;
 			}
@@ -234,6 +237,7 @@ export class Wire {
 
 			override write(bytes: Uint8Array, start: number, end: number, output: Uint8Array): void {
 				super.write(bytes, start, end, output);
+				wire.onSent?.(bytes, start, end);
 				if (!recorder) return;
 				if (end > start) recorder.bytes(this.#carrier, "sent", bytes.subarray(start, end), end - start);
 				this.#noteEvents(recorder);
