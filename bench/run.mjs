@@ -34,6 +34,8 @@ const LOADS = [
 	{ name: "upload", args: ["POST", "/"], upload: 20 * MB, bytes: 20 * MB, target: 1, reference: 2.8 },
 ];
 const CLIENT_BUFFER = 5760;
+/** What the desktop host gives a connection, each way. */
+const DESKTOP_BUFFER = 16384;
 
 const KERNELS = [
 	"findByte",
@@ -149,6 +151,24 @@ const GROUPS = {
 		}
 	},
 
+	async *websocket() {
+		const server = await startServer("echo.mjs");
+		const run = (size, count) => {
+			const args = [server.port, size, count, DESKTOP_BUFFER].map(String);
+			return instructions(HOST, [...LIBRARY.slice(0, 2), "build/bench/websocket.js", ...args]);
+		};
+		try {
+			const small = ((await run(125, 510)) - (await run(125, 10))) / 500;
+			const name = "websocket: echo of 125 bytes (reference: the SDK's)";
+			yield { name, unit: "instructions", value: small, reference: 59_000, target: 15_000 };
+			const large = ((await run(65536, 42)) - (await run(65536, 2))) / 40 / 65536;
+			const other = "websocket: echo of 64 KB (reference: the SDK's)";
+			yield { name: other, unit: "instructions/byte", value: large, reference: 30.6, target: 2.5 };
+		} finally {
+			await server.stop();
+		}
+	},
+
 	async *kernel() {
 		for (const kernel of KERNELS) {
 			for (const size of SPANS) {
@@ -159,6 +179,23 @@ const GROUPS = {
 				const value = await perByte("native", 2000);
 				const name = `kernel: ${kernel}, ${size} bytes (reference: its twin)`;
 				yield { name, unit: "instructions/byte", value, reference: await perByte("twin", 100) };
+			}
+		}
+	},
+
+	async *deflate() {
+		for (const kernel of ["inflate", "deflate"]) {
+			for (const content of ["text", "bytes"]) {
+				for (const size of [64, 1000, 16384]) {
+					const perByte = async (kind, rounds) => {
+						const args = ["build/bench/deflate.js", kernel, kind, content, `${size}`];
+						const run = (count) => instructions(HOST, [...args, `${count}`]);
+						return ((await run(rounds)) - (await run(0))) / rounds / size;
+					};
+					const value = await perByte("native", 20 + Math.floor(200_000 / size));
+					const name = `deflate: ${kernel}, ${size} bytes of ${content} (reference: its twin)`;
+					yield { name, unit: "instructions/byte", value, reference: await perByte("twin", 5) };
+				}
 			}
 		}
 	},
