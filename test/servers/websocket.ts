@@ -51,11 +51,11 @@ export class WSServer {
 	readonly #ws: WebSocketServer;
 	readonly #http = http.createServer((_request, response) => response.writeHead(426).end());
 
-	/** `autoPong`: whether it answers pings. */
-	constructor({ autoPong = true } = {}) {
+	/** `autoPong`: whether it answers pings; `deflate`: whether it takes an offer to compress messages. */
+	constructor({ autoPong = true, deflate = false } = {}) {
 		this.#ws = new WebSocketServer({
 			noServer: true,
-			perMessageDeflate: false,
+			perMessageDeflate: deflate && { threshold: 0 },
 			maxPayload: LONGEST,
 			autoPong,
 			handleProtocols: (protocols) =>
