@@ -61,10 +61,6 @@ describe("clientConnectViaInfo", () => {
 			refuses({ expectContinue: value as number }, /expectContinue/, RangeError);
 	});
 
-	it("refuses a request without a method: WebSocket is not built in.", () => {
-		refuses({ method: undefined }, /WebSocket/);
-	});
-
 	it("refuses a port that is none.", () => {
 		for (const port of [0, -1, 65536, 70000, 80.5, Number.NaN, undefined, "80"]) {
 			refuses({ port } as RequestOptions & Record<string, unknown>, /port/, RangeError);
