@@ -149,6 +149,7 @@ class Upgrade implements Order, Exchange, BodyHandler {
 	}
 
 	private refused(): void {
+		this.#order.bodyReceived = this.bodyReceived;
 		this.#order.failed(refusalCode(this.#status), this.#status);
 	}
 

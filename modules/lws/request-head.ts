@@ -17,7 +17,13 @@ const FORM = "application/x-www-form-urlencoded";
 export const EXPECT_TIMEOUT = 1000;
 
 /** Fields of a handshake, in lower case, besides those that begin so: the client writes them itself. */
-const HANDSHAKE: readonly string[] = Object.freeze(["connection", "upgrade", "content-length", "transfer-encoding"]);
+const HANDSHAKE: readonly string[] = Object.freeze([
+	"connection",
+	"upgrade",
+	"content-length",
+	"transfer-encoding",
+	"expect",
+]);
 const HANDSHAKE_PREFIX = "sec-websocket-";
 
 /** Such a number can be counted exactly. */
