@@ -1,6 +1,6 @@
 /**
  * `npm run test:interop [-- MOCHA-ARGUMENTS]`: the client on the XS hosts against servers of Debian: nginx, haproxy, tinyproxy,
- * microsocks. Builds, fetches what is not installed, and says what it cannot have; the tests start the servers on loopback
+ * microsocks, mosquitto, libwebsockets' own. Builds, fetches what is not installed, and says what it cannot have; the tests start the servers on loopback
  * and end them. The last line of the output is the sum.
  */
 import { build } from "../hosts/desktop/build.mjs";

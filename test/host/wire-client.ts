@@ -41,6 +41,7 @@ import {
 	type Protocol,
 	peerCertificate,
 	peerWriteAllowance,
+	permessageDeflate,
 	tlsInfo,
 	transactionInfo,
 	type Wsi,
@@ -337,11 +338,12 @@ function bytesOf(text: string): Uint8Array {
 	return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-function make({ ahead = 0, names, inMemory = {}, ...options }: PlannedContext): Context {
+function make({ ahead = 0, names, inMemory = {}, deflate, ...options }: PlannedContext): Context {
 	const members = Object.entries(inMemory).map(([name, text]) => [name, bytesOf(text)]);
 	return createContext({
 		...options,
 		...Object.fromEntries(members),
+		...(deflate && { extensions: [permessageDeflate(deflate)] }),
 		host: { now: () => Date.now() + ahead, ...(names && { Resolver: resolverOf(names) }) },
 		protocols: [protocol as unknown as Protocol<never>],
 	});

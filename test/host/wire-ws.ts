@@ -85,6 +85,10 @@ function text(position: number, length: number): Uint8Array {
 	return letters.subarray(start, start + length);
 }
 
+function given(bytes: string, position: number, length: number): Uint8Array {
+	return Uint8Array.from(bytes.slice(position, position + length), (character) => character.charCodeAt(0));
+}
+
 function textOf(bytes: Uint8Array, start: number, end: number): string {
 	return String.fromCharCode(...bytes.subarray(start, end));
 }
@@ -246,13 +250,13 @@ export class WSRunning {
 
 	#writeFragment(
 		wsi: Wsi<WSRunning>,
-		{ size, isText, piece: most = PIECE, count: times = 1 }: PlannedMessage,
+		{ size, isText, bytes, piece: most = PIECE, count: times = 1 }: PlannedMessage,
 		length: number,
 	): void {
 		const at = this.#at;
 		const count = Math.min(length, size - at, most, PIECE);
 		const mode = writeWsFlags(isText ? LWS_WRITE_TEXT : LWS_WRITE_BINARY, at === 0, at + count === size);
-		if (write(wsi, isText ? text(at, count) : piece(at, count), mode) !== count) {
+		if (write(wsi, bytes ? given(bytes, at, count) : isText ? text(at, count) : piece(at, count), mode) !== count) {
 			this.result.refused++;
 			return;
 		}

@@ -11,7 +11,14 @@ import { run, say } from "../../hosts/desktop/step.mjs";
 /** Where they are unpacked; removing it has them fetched again. */
 const FOLDER = "build/interop";
 /** Programs, each with its package in Debian and Ubuntu. */
-const PACKAGES = { nginx: "nginx", haproxy: "haproxy", tinyproxy: "tinyproxy-bin", microsocks: "microsocks" };
+const PACKAGES = {
+	nginx: "nginx",
+	haproxy: "haproxy",
+	tinyproxy: "tinyproxy-bin",
+	microsocks: "microsocks",
+	mosquitto: "mosquitto",
+	"libwebsockets-test-server": "libwebsockets-test-server",
+};
 const PLACES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** Resolves to { programs, libraries }: of each program that is there its path, and what LD_LIBRARY_PATH has to be. */

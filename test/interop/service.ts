@@ -1,7 +1,7 @@
 /** A server of the distribution, run for one test file: on loopback, on free ports, with its files in a folder that goes with it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,6 +22,8 @@ const PATIENCE = 10_000;
 /** Somebody else may take a port between its choice and its use. */
 const ATTEMPTS = 3;
 const LISTENING = "0A";
+/** ::ffff:0:0/96, as the kernel writes it. */
+const MAPPED = "0000000000000000FFFF0000";
 
 /** Skips what needs a program that is not there; `npm run test:interop` has said why. */
 export function skipUnlessThere(context: Mocha.Context, program: string): void {
@@ -41,10 +43,13 @@ async function freePort(): Promise<number> {
 /** Without connecting, which servers write down. */
 function isListening(port: number): boolean {
 	const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-	const lines = readFileSync("/proc/net/tcp", "latin1").split("\n");
-	return lines.some((line) => {
-		const [, from, , state] = line.trim().split(/\s+/);
-		return from === local && state === LISTENING;
+	return ["/proc/net/tcp", "/proc/net/tcp6"].filter(existsSync).some((table) => {
+		const lines = readFileSync(table, "latin1").split("\n");
+		return lines.some((line) => {
+			const [, from = "", , state] = line.trim().split(/\s+/);
+			// libwebsockets listens by IPv6 for both
+			return (from === local || from === `${MAPPED}${local}`) && state === LISTENING;
+		});
 	});
 }
 

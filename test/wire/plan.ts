@@ -1,5 +1,5 @@
 /** What the client program `test/host/wire-client.ts` is asked to do, and what it tells; types for both sides. */
-import type { RetryPolicy, TransactionInfo } from "lws-xs";
+import type { DeflateOptions, RetryPolicy, TransactionInfo } from "lws-xs";
 
 export interface PlannedRequest {
 	/** Index into the plan's contexts, 0 when absent. */
@@ -101,6 +101,8 @@ export interface PlannedMessage {
 	isText?: boolean;
 	/** The longest fragment; absent: what the client allows. */
 	piece?: number;
+	/** These instead of the pattern, a character for each. */
+	bytes?: string;
 	/** How often it is sent, 1 when absent. */
 	count?: number;
 }
@@ -111,6 +113,8 @@ export interface PlannedContext {
 	names?: Readonly<Record<string, readonly string[]>>;
 	/** Milliseconds that the context's clock is ahead of the machine's. */
 	ahead?: number;
+	/** permessage-deflate is offered, with these options. */
+	deflate?: DeflateOptions;
 	/** The members of these names as bytes. */
 	inMemory?: Partial<Record<"sslCaMem" | "sslCertMem" | "sslPrivateKeyMem", string>>;
 }
