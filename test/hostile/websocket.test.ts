@@ -58,7 +58,7 @@ function describeScripts(title: string, scripts: readonly WSScript[], run: Run, 
 				const closes = frames.filter((frame) => frame.startsWith("close"));
 				if (!isUnheard || closes.length > 0)
 					strictEqual(closes.join(), close === undefined ? "" : `close ${close}`.trim());
-				if (close !== undefined && frames.length > 0) strictEqual(frames.at(-1), closes[0]);
+				if (closes.length > 0) strictEqual(frames.at(-1), closes[0]);
 				ok(!frames.some((frame) => frame.includes("not") || frame.includes("reserved")), frames.join());
 				strictEqual(`${good.message}|${good.length} ${good.ws?.count}`, "|4 1");
 			});
