@@ -170,7 +170,6 @@ export const FLOODS: WSScript[] = [
 		close: "1000",
 		client: CLOSES,
 		steps: [OK, { endless: text("x") }],
-		isUnheard: true,
 		deadlines: { close: 300 },
 		isRude: true,
 	},
